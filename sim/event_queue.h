@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* The pending events, popped in key order (sim/event.h). Two kinds give the same order: `heap` is
+ * the simple reference, `ladder` the fast one. An event that is pushed may lie at the time of the
+ * last popped one (a timer that goes back), never before it, and always after it in key order. */
+#ifndef SIM_EVENT_QUEUE_H
+#define SIM_EVENT_QUEUE_H
+
+#include "sim/event.h"
+
+#include <glib.h>
+#include <stddef.h>
+
+typedef struct EventQueue EventQueue;
+
+typedef struct EventQueueKind {
+    const char *name;
+    EventQueue *(*new)(void);
+    void (*free)(EventQueue *queue);
+    void (*push)(EventQueue *queue, Event event);
+    bool (*peek)(EventQueue *queue, Event *ret_event); /* false: empty */
+    bool (*pop_before)(EventQueue *queue, SimTime limit,
+                       Event *ret_event); /* false: none with time < limit */
+    size_t (*count)(const EventQueue *queue);
+    size_t (*size_bytes)(const EventQueue *queue);
+    /* Calls visit for each event, in no particular order. */
+    void (*each)(const EventQueue *queue, void (*visit)(const Event *event, void *data),
+                 void *data);
+    /* Removes the events for which is_dead is true (outdated timers, in bulk). */
+    void (*sweep)(EventQueue *queue, bool (*is_dead)(const Event *event, void *data), void *data);
+    /* Walks the structure and asserts its invariants. */
+    void (*check)(const EventQueue *queue);
+} EventQueueKind;
+
+/* Every queue begins with its kind. */
+struct EventQueue {
+    const EventQueueKind *kind;
+};
+
+extern const EventQueueKind EVENT_QUEUE_HEAP;
+extern const EventQueueKind EVENT_QUEUE_LADDER;
+
+/* By name, NULL when there is none; the names, NULL-terminated. */
+const EventQueueKind *event_queue_kind(const char *name);
+const char *const *event_queue_names(void);
+
+static inline void event_queue_free(EventQueue *queue)
+{
+    if (queue != NULL) {
+        queue->kind->free(queue);
+    }
+}
+
+static inline void event_queue_push(EventQueue *queue, Event event)
+{
+    queue->kind->push(queue, event);
+}
+
+static inline bool event_queue_pop_before(EventQueue *queue, SimTime limit, Event *ret_event)
+{
+    return queue->kind->pop_before(queue, limit, ret_event);
+}
+
+static inline bool event_queue_peek(EventQueue *queue, Event *ret_event)
+{
+    return queue->kind->peek(queue, ret_event);
+}
+
+static inline size_t event_queue_count(const EventQueue *queue)
+{
+    return queue->kind->count(queue);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventQueue, event_queue_free)
+
+#endif
