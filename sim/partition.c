@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/* A partition at work: scheduling by handlers, execution of events, handing over what crosses. */
+#include "sim/partition.h"
+
+#include "sim/mix.h"
+
+/* A bijection of 32-bit origins that leaves ORIGIN_SCRIPT alone: four Feistel rounds keyed by seed
+ * and time. */
+static uint32_t permute(const Simulation *simulation, SimTime time, uint32_t origin, bool backwards)
+{
+    const uint64_t key = mix_two(simulation->options.seed, (uint64_t)time);
+    do {
+        uint32_t left = origin >> 16, right = origin & 0xffff;
+        for (unsigned i = 0; i < 4; i++) {
+            const unsigned round = backwards ? 3 - i : i;
+            if (backwards) {
+                const uint32_t old_right = left;
+                left = right ^ (uint32_t)(mix_two(key + round, old_right) & 0xffff);
+                right = old_right;
+            } else {
+                const uint32_t new_right = left ^ (uint32_t)(mix_two(key + round, right) & 0xffff);
+                left = right;
+                right = new_right;
+            }
+        }
+        origin = left << 16 | right;
+    } while (origin == ORIGIN_SCRIPT);
+    return origin;
+}
+
+uint32_t event_origin(const Simulation *simulation, SimTime time, EntityId entity)
+{
+    const uint32_t origin = entity + 1;
+    return simulation->options.permute_ties ? permute(simulation, time, origin, false) : origin;
+}
+
+EntityId event_origin_entity(const Simulation *simulation, const Event *event)
+{
+    if (event->origin == ORIGIN_SCRIPT) {
+        return event->target;
+    }
+    const uint32_t origin = simulation->options.permute_ties
+                                ? permute(simulation, event->time, event->origin, true)
+                                : event->origin;
+    return origin - 1;
+}
+
+uint32_t entity_next_sequence(Entity *self)
+{
+    if (self->sequence == UINT32_MAX) {
+        self->partition->simulation->failure =
+            "an entity has scheduled 2^32 events, the most a run can order";
+        return self->sequence;
+    }
+    return ++self->sequence;
+}
+
+void partition_push(Entity *self, Event event)
+{
+    Partition *from = self->partition;
+    const Simulation *simulation = from->simulation;
+    Partition *to = simulation_entity(simulation, event.target)->partition;
+    if (to == from) {
+        from->foreground++;
+        event_queue_push(from->queue, event);
+        return;
+    }
+    g_assert(event.time - from->now >= simulation->options.lookahead);
+    g_array_append_val(from->outboxes[to->number].events, event);
+}
+
+/* The event that self schedules, all but its payload. */
+static Event new_event(Entity *self, EntityId target, SimDuration delay)
+{
+    const Simulation *simulation = self->partition->simulation;
+    g_assert(entity_is_running(self));
+    g_assert(delay >= 1 && delay <= SIM_TIME_MAX - self->partition->now);
+#ifdef SKEIN_DEBUG
+    if (target != self->id && simulation->options.minimum_delay != NULL) {
+        const SimDuration least = simulation->options.minimum_delay(self, target);
+        g_assert(least >= 1 && delay >= least);
+    }
+#endif
+    const SimTime time = self->partition->now + delay;
+    return (Event){.time = time,
+                   .origin = event_origin(simulation, time, self->id),
+                   .sequence = entity_next_sequence(self),
+                   .target = target};
+}
+
+void entity_schedule(Entity *self, EntityId target, SimDuration delay, unsigned kind,
+                     uint32_t argument)
+{
+    g_assert(argument <= PAYLOAD_ARGUMENT_MAX);
+    Event event = new_event(self, target, delay);
+    event.payload = PAYLOAD_INLINE | kind << 24 | argument;
+    partition_push(self, event);
+}
+
+void *entity_post(Entity *self, EntityId target, SimDuration delay, unsigned kind,
+                  uint32_t size_bytes)
+{
+    Event event = new_event(self, target, delay);
+    event.payload = payload_pool_take(&self->partition->bodies, (uint16_t)kind, size_bytes);
+    partition_push(self, event);
+    return payload_pool_at(&self->partition->bodies, event.payload)->body;
+}
+
+void entity_defer(Entity *self, unsigned kind, uint64_t argument)
+{
+    g_assert(entity_is_running(self));
+    const Deferred work = {.entity = self, .argument = argument, .kind = kind};
+    g_array_append_val(self->partition->deferred, work);
+}
+
+SimTime entity_now(const Entity *self)
+{
+    return self->partition->now;
+}
+
+Simulation *entity_simulation(const Entity *self)
+{
+    return self->partition->simulation;
+}
+
+void *entity_partition_context(const Entity *self)
+{
+    return self->partition->context;
+}
+
+bool entity_is_running(const Entity *self)
+{
+    return self->partition->running == self || !self->partition->simulation->is_running;
+}
+
+/* -- Execution
+ * -------------------------------------------------------------------------------------------- */
+
+static uint64_t content_digest(const Simulation *simulation, const EventContent *content)
+{
+    const EventKind *kind = simulation->kinds[content->kind];
+    if (kind->digest != NULL) {
+        return kind->digest(content);
+    }
+    return content->body == NULL ? content->argument
+                                 : mix_bytes(content->body, content->size_bytes);
+}
+
+static EventView view_of(const Simulation *simulation, const Event *event,
+                         const EventContent *content, uint64_t digest)
+{
+    return (EventView){.time = event->time,
+                       .origin = event_origin_entity(simulation, event),
+                       .target = event->target,
+                       .sequence = event->sequence,
+                       .scripted = event->origin == ORIGIN_SCRIPT,
+                       .kind = simulation->kinds[content->kind]->name,
+                       .digest = digest,
+                       .content = *content};
+}
+
+/* The content of an event that is no timer's. */
+static EventContent content_of(const Partition *partition, const Event *event)
+{
+    if ((event->payload & PAYLOAD_INLINE) != 0) {
+        return (EventContent){.kind = event->payload >> 24 & 127,
+                              .argument = event->payload & PAYLOAD_ARGUMENT_MAX};
+    }
+    PayloadBlock *block = payload_pool_at(&partition->bodies, event->payload);
+    return (EventContent){
+        .kind = block->kind, .size_bytes = block->size_bytes, .body = block->body};
+}
+
+static void run_deferred(Partition *partition)
+{
+    const Simulation *simulation = partition->simulation;
+    for (guint i = 0; i < partition->deferred->len; i++) {
+        const Deferred work = g_array_index(partition->deferred, Deferred, i);
+        const EventContent content = {.kind = work.kind, .argument = work.argument};
+        simulation->kinds[work.kind]->run(work.entity, &content);
+    }
+    g_array_set_size(partition->deferred, 0);
+}
+
+static void execute(Partition *partition, const Event *event)
+{
+    const Simulation *simulation = partition->simulation;
+    EventContent content;
+    const bool is_timer = (event->payload & (PAYLOAD_INLINE | PAYLOAD_TIMER)) == PAYLOAD_TIMER;
+    if (is_timer) {
+        if (!timer_popped(partition, event, &content)) {
+            return;
+        }
+    } else {
+        content = content_of(partition, event);
+        partition->foreground--;
+    }
+    Entity *entity = simulation_entity(simulation, event->target);
+    partition->now = event->time;
+    partition->running = entity;
+    const uint64_t digest = content_digest(simulation, &content);
+    const EntityId origin =
+        event->origin == ORIGIN_SCRIPT ? UINT32_MAX : event_origin_entity(simulation, event);
+    uint64_t hash = mix_two((uint64_t)event->time, (uint64_t)origin << 32 | event->sequence);
+    hash = mix_two(hash + event->target, simulation->kind_digests[content.kind] ^ digest);
+    partition->fingerprint += hash;
+    partition->events++;
+    simulation->kinds[content.kind]->run(entity, &content);
+    if (partition->deferred->len > 0) {
+        run_deferred(partition);
+    }
+    if (simulation->watch != NULL) {
+        const EventView view = view_of(simulation, event, &content, digest);
+        simulation->watch(simulation->watch_data, &view);
+    }
+    if (!is_timer && content.body != NULL) {
+        payload_pool_give(&partition->bodies, event->payload);
+    }
+    partition->running = NULL;
+}
+
+bool simulation_must_stop(const Simulation *simulation)
+{
+    return simulation->failure != NULL ||
+           (simulation->options.interrupt != NULL && *simulation->options.interrupt != 0);
+}
+
+/* Executes events before the limit until the partition has executed `most` in all. */
+void partition_advance(Partition *partition, SimTime limit, uint64_t most)
+{
+    Event event;
+    while (partition->events < most && event_queue_pop_before(partition->queue, limit, &event)) {
+        execute(partition, &event);
+        if (simulation_must_stop(partition->simulation)) {
+            return;
+        }
+    }
+}
+
+/* Moves what crosses to the partition it goes to. */
+void partition_hand_over(Partition *from, Partition *to)
+{
+    GArray *events = from->outboxes[to->number].events;
+    for (guint i = 0; i < events->len; i++) {
+        Event event = g_array_index(events, Event, i);
+        if ((event.payload & PAYLOAD_INLINE) == 0) {
+            const uint32_t old = event.payload;
+            const PayloadBlock *block = payload_pool_at(&from->bodies, old);
+            event.payload = payload_pool_take(&to->bodies, block->kind, block->size_bytes);
+            memcpy(payload_pool_at(&to->bodies, event.payload)->body, block->body,
+                   block->size_bytes);
+            payload_pool_give(&from->bodies, old);
+        }
+        to->foreground++;
+        event_queue_push(to->queue, event);
+    }
+    g_array_set_size(events, 0);
+}
+
+typedef struct PendingVisit {
+    const Simulation *simulation;
+    const Partition *partition;
+    EventVisit visit;
+    void *data;
+} PendingVisit;
+
+static void visit_pending(const Event *entry, void *data)
+{
+    const PendingVisit *to = data;
+    Event event = *entry;
+    EventContent content;
+    if ((event.payload & (PAYLOAD_INLINE | PAYLOAD_TIMER)) == PAYLOAD_TIMER) {
+        if (!timer_peek(to->partition, entry, &event.time, &event.sequence, &content)) {
+            return;
+        }
+        event.origin = event_origin(to->simulation, event.time, event.target);
+    } else {
+        content = content_of(to->partition, entry);
+    }
+    const EventView view =
+        view_of(to->simulation, &event, &content, content_digest(to->simulation, &content));
+    to->visit(to->data, &view);
+}
+
+void simulation_each_pending(const Simulation *simulation, EventVisit visit, void *data)
+{
+    for (unsigned k = 0; k < simulation->options.partition_count; k++) {
+        const Partition *partition = &simulation->partitions[k];
+        PendingVisit to = {simulation, partition, visit, data};
+        partition->queue->kind->each(partition->queue, visit_pending, &to);
+    }
+}

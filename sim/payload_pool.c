@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Block classes in chunks that never move. */
+#include "sim/payload_pool.h"
+
+#include <string.h>
+
+static unsigned class_shift(unsigned class)
+{
+    return class < 11 ? 11 - class : 0;
+}
+
+static unsigned class_for(uint32_t size_bytes)
+{
+    unsigned class = 0;
+    while ((UINT32_C(32) << class) < size_bytes + sizeof(PayloadBlock)) {
+        class ++;
+    }
+    return class;
+}
+
+void payload_pool_clear(PayloadPool *pool)
+{
+    for (unsigned class = 0; class < PAYLOAD_CLASSES; class ++) {
+        for (uint32_t i = 0; i < pool->classes[class].chunk_count; i++) {
+            g_free(pool->classes[class].chunks[i]);
+        }
+        g_free(pool->classes[class].chunks);
+    }
+    memset(pool, 0, sizeof *pool);
+}
+
+uint32_t payload_pool_take(PayloadPool *pool, uint16_t kind, uint32_t size_bytes)
+{
+    g_assert(size_bytes <= PAYLOAD_SIZE_BYTES_MAX);
+    const unsigned class = class_for(size_bytes);
+    PayloadClass *blocks = &pool->classes[class];
+    uint32_t index;
+    if (blocks->free != 0) {
+        index = blocks->free - 1;
+    } else {
+        index = blocks->used++;
+        g_assert(index < UINT32_C(1) << 26);
+        if (index >> class_shift(class) == blocks->chunk_count) {
+            blocks->chunks = g_renew(uint8_t *, blocks->chunks, blocks->chunk_count + 1);
+            blocks->chunks[blocks->chunk_count++] =
+                g_malloc((gsize)UINT64_C(32) << class << class_shift(class));
+        }
+    }
+    const uint32_t handle = (uint32_t) class << 26 | index;
+    PayloadBlock *block = payload_pool_at(pool, handle);
+    if (blocks->free != 0) {
+        memcpy(&blocks->free, block->body, sizeof blocks->free);
+    }
+    *block = (PayloadBlock){.size_bytes = size_bytes, .kind = kind};
+    return handle;
+}
+
+void payload_pool_give(PayloadPool *pool, uint32_t handle)
+{
+    PayloadClass *blocks = &pool->classes[handle >> 26];
+    memcpy(payload_pool_at(pool, handle)->body, &blocks->free, sizeof blocks->free);
+    blocks->free = (handle & ((UINT32_C(1) << 26) - 1)) + 1;
+}
+
+size_t payload_pool_size_bytes(const PayloadPool *pool)
+{
+    size_t sum = 0;
+    for (unsigned class = 0; class < PAYLOAD_CLASSES; class ++) {
+        sum += pool->classes[class].chunk_count * ((size_t)32 << class << class_shift(class));
+    }
+    return sum;
+}

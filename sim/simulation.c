@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel: entities, execution of events, partitions that advance in windows. */
+#include "sim/simulation.h"
+
+#include "sim/mix.h"
+#include "sim/partition.h"
+
+Simulation *simulation_new(const SimulationOptions *options)
+{
+    g_assert(options->entity_count > 0 && options->entity_size_bytes >= sizeof(Entity));
+    Simulation *simulation = g_new0(Simulation, 1);
+    simulation->options = *options;
+    SimulationOptions *own = &simulation->options;
+    own->partition_count = MAX(1, MIN(own->partition_count, own->entity_count));
+    own->entity_size_bytes = (own->entity_size_bytes + 7) & ~(size_t)7;
+    g_assert(own->partition_count == 1 || own->lookahead >= 1);
+    simulation->idle_check = SIM_SECOND;
+    simulation->partitions = g_new0(Partition, own->partition_count);
+    for (unsigned k = 0; k < own->partition_count; k++) {
+        Partition *partition = &simulation->partitions[k];
+        partition->simulation = simulation;
+        partition->number = k;
+        partition->queue = own->queue->new ();
+        partition->deferred = g_array_new(FALSE, FALSE, sizeof(Deferred));
+        partition->outboxes = g_new0(Outbox, own->partition_count);
+        for (unsigned other = 0; other < own->partition_count; other++) {
+            partition->outboxes[other].events = g_array_new(FALSE, FALSE, sizeof(Event));
+        }
+    }
+    simulation->entities = g_malloc0_n(own->entity_count, own->entity_size_bytes);
+    for (EntityId id = 0; id < own->entity_count; id++) {
+        Entity *entity = simulation_entity(simulation, id);
+        entity->id = id;
+        entity->partition =
+            &simulation->partitions[(uint64_t)id * own->partition_count / own->entity_count];
+    }
+    return simulation;
+}
+
+void simulation_free(Simulation *simulation)
+{
+    if (simulation == NULL) {
+        return;
+    }
+    for (unsigned k = 0; k < simulation->options.partition_count; k++) {
+        Partition *partition = &simulation->partitions[k];
+        event_queue_free(partition->queue);
+        payload_pool_clear(&partition->bodies);
+        g_free(partition->timers.records);
+        g_array_unref(partition->deferred);
+        for (unsigned other = 0; other < simulation->options.partition_count; other++) {
+            g_array_unref(partition->outboxes[other].events);
+        }
+        g_free(partition->outboxes);
+    }
+    g_free(simulation->partitions);
+    g_free(simulation->entities);
+    g_free(simulation);
+}
+
+unsigned simulation_add_kind(Simulation *simulation, const EventKind *kind)
+{
+    g_assert(simulation->kind_count < EVENT_KINDS_MAX);
+    simulation->kinds[simulation->kind_count] = kind;
+    simulation->kind_digests[simulation->kind_count] = mix_text(kind->name);
+    return simulation->kind_count++;
+}
+
+Entity *simulation_entity(const Simulation *simulation, EntityId id)
+{
+    g_assert(id < simulation->options.entity_count);
+    return (Entity *)(void *)(simulation->entities + id * simulation->options.entity_size_bytes);
+}
+
+uint32_t simulation_entity_count(const Simulation *simulation)
+{
+    return simulation->options.entity_count;
+}
+
+void *simulation_context(const Simulation *simulation)
+{
+    return simulation->options.context;
+}
+
+uint64_t simulation_seed(const Simulation *simulation)
+{
+    return simulation->options.seed;
+}
+
+unsigned simulation_partition_count(const Simulation *simulation)
+{
+    return simulation->options.partition_count;
+}
+
+Partition *simulation_partition(const Simulation *simulation, unsigned number)
+{
+    g_assert(number < simulation->options.partition_count);
+    return &simulation->partitions[number];
+}
+
+void partition_set_context(Partition *partition, void *context)
+{
+    partition->context = context;
+}
+
+SimTime simulation_now(const Simulation *simulation)
+{
+    return simulation->now;
+}
+
+const char *simulation_failure(const Simulation *simulation)
+{
+    return simulation->failure;
+}
+
+uint64_t simulation_events(const Simulation *simulation)
+{
+    uint64_t sum = 0;
+    for (unsigned k = 0; k < simulation->options.partition_count; k++) {
+        sum += simulation->partitions[k].events;
+    }
+    return sum;
+}
+
+uint64_t simulation_fingerprint(const Simulation *simulation)
+{
+    uint64_t sum = 0;
+    for (unsigned k = 0; k < simulation->options.partition_count; k++) {
+        sum += simulation->partitions[k].fingerprint;
+    }
+    return sum;
+}
+
+size_t simulation_pending(const Simulation *simulation)
+{
+    size_t sum = 0;
+    for (unsigned k = 0; k < simulation->options.partition_count; k++) {
+        sum += event_queue_count(simulation->partitions[k].queue);
+    }
+    return sum;
+}
+
+size_t simulation_size_bytes(const Simulation *simulation)
+{
+    size_t sum = simulation->options.entity_count * simulation->options.entity_size_bytes;
+    for (unsigned k = 0; k < simulation->options.partition_count; k++) {
+        const Partition *partition = &simulation->partitions[k];
+        sum += partition->queue->kind->size_bytes(partition->queue);
+        sum += payload_pool_size_bytes(&partition->bodies);
+        sum += partition->timers.capacity * sizeof(TimerRecord);
+    }
+    return sum;
+}
+
+void simulation_watch(Simulation *simulation, EventVisit visit, void *data)
+{
+    simulation->watch = visit;
+    simulation->watch_data = data;
+}
+
+/* -- Scheduling
+ * ------------------------------------------------------------------------------------------- */
+
+void simulation_script(Simulation *simulation, SimTime time, EntityId target, unsigned kind,
+                       uint32_t argument)
+{
+    g_assert(!simulation->is_running && time >= simulation->now &&
+             argument <= PAYLOAD_ARGUMENT_MAX);
+    Entity *entity = simulation_entity(simulation, target);
+    entity->partition->foreground++;
+    event_queue_push(entity->partition->queue,
+                     (Event){.time = time,
+                             .origin = ORIGIN_SCRIPT,
+                             .sequence = simulation->script_sequence++,
+                             .target = target,
+                             .payload = PAYLOAD_INLINE | kind << 24 | argument});
+}
+
+/* -- Execution
+ * -------------------------------------------------------------------------------------------- */
+
+/* The time of the earliest pending entry, SIM_TIME_MAX when there is none. */
+static SimTime next_time(const Simulation *simulation)
+{
+    SimTime next = SIM_TIME_MAX;
+    for (unsigned k = 0; k < simulation->options.partition_count; k++) {
+        Event event;
+        if (event_queue_peek(simulation->partitions[k].queue, &event)) {
+            next = MIN(next, event.time);
+        }
+    }
+    return next;
+}
+
+static bool is_idle(const Simulation *simulation)
+{
+    int64_t foreground = 0;
+    for (unsigned k = 0; k < simulation->options.partition_count; k++) {
+        foreground += simulation->partitions[k].foreground;
+    }
+    return foreground == 0;
+}
+
+/* Everything before `limit`, in windows; returns early when the budget is used up or the run must
+ * stop. */
+static void run_windows(Simulation *simulation, SimTime limit, uint64_t most)
+{
+    const unsigned count = simulation->options.partition_count;
+    if (count == 1) {
+        partition_advance(simulation->partitions, limit, most);
+        return;
+    }
+    while (simulation_events(simulation) < most && !simulation_must_stop(simulation)) {
+        const SimTime start = next_time(simulation);
+        if (start >= limit) {
+            return;
+        }
+        const SimDuration lookahead = simulation->options.lookahead;
+        const SimTime end = lookahead > limit - start ? limit : start + lookahead;
+        const unsigned first = simulation->turn++;
+        for (unsigned k = 0; k < count; k++) {
+            partition_advance(&simulation->partitions[(first + k) % count], end, UINT64_MAX);
+        }
+        for (unsigned k = 0; k < count * count; k++) {
+            partition_hand_over(&simulation->partitions[k / count],
+                                &simulation->partitions[k % count]);
+        }
+    }
+}
+
+static void set_now(Simulation *simulation, SimTime now)
+{
+    simulation->now = now;
+    for (unsigned k = 0; k < simulation->options.partition_count; k++) {
+        simulation->partitions[k].now = now;
+    }
+}
+
+/* Where the clock stands after a run that stopped between two limits. */
+static SimTime latest_now(const Simulation *simulation)
+{
+    SimTime now = simulation->now;
+    for (unsigned k = 0; k < simulation->options.partition_count; k++) {
+        now = MAX(now, simulation->partitions[k].now);
+    }
+    return now;
+}
+
+static RunOutcome run(Simulation *simulation, SimTime until, bool until_idle, uint64_t most)
+{
+    for (;;) {
+        const SimTime limit = until_idle ? MIN(until, simulation->idle_check) : until;
+        run_windows(simulation, limit, most);
+        if (simulation_must_stop(simulation)) {
+            simulation->now = latest_now(simulation);
+            return simulation->failure != NULL ? RUN_FAILED : RUN_INTERRUPTED;
+        }
+        const SimTime next = next_time(simulation);
+        if (next < limit) {
+            simulation->now = latest_now(simulation);
+            return RUN_BUDGET;
+        }
+        if (until_idle && limit == simulation->idle_check) {
+            if (is_idle(simulation)) {
+                set_now(simulation, limit);
+                return RUN_IDLE;
+            }
+            simulation->idle_check = next > SIM_TIME_MAX - SIM_SECOND
+                                         ? SIM_TIME_MAX
+                                         : (next / SIM_SECOND + 1) * SIM_SECOND;
+        }
+        if (limit == until) {
+            set_now(simulation, until);
+            return RUN_REACHED;
+        }
+    }
+}
+
+RunOutcome simulation_run(Simulation *simulation, SimTime until, bool until_idle, uint64_t budget)
+{
+    const uint64_t events = simulation_events(simulation);
+    const uint64_t most = budget > UINT64_MAX - events ? UINT64_MAX : events + budget;
+    simulation->is_running = true;
+    const RunOutcome outcome = run(simulation, until, until_idle, most);
+    simulation->is_running = false;
+    return outcome;
+}
