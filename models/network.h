@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* The network as a whole: the settings of peers, overlay, links and stack compiled into models, and
+ * the hosts on a simulation. Immutable during a run, so that partitions share it; what changes
+ * lives in the hosts and in one part for each partition (its records, metrics and open spans).
+ *
+ *     network_new      checks the settings against each other and reads the files they name
+ *     network_prepare  makes the simulation; simulation_run() is then the run
+ *     network_finish   writes what is known only at the end: open spans, messages in flight, links,
+ * metrics */
+#ifndef MODELS_NETWORK_H
+#define MODELS_NETWORK_H
+
+#include "models/application.h"
+#include "models/fault_plan.h"
+#include "sim/metric.h"
+#include "sim/record.h"
+#include "sim/settings.h"
+#include "sim/simulation.h"
+
+typedef struct Network Network;
+
+/* The sections that the network reads from a scenario: peers, topology, link, stack, ideal, dial,
+ * record. NULL-terminated. */
+extern const SettingsTable *const NETWORK_SETTINGS[];
+
+typedef struct NetworkOptions {
+    const Application *application;
+    const void *application_settings;
+    GPtrArray *values;     /* of SettingValue: read from; defaults are added */
+    const char *directory; /* of relative paths */
+    uint64_t seed;
+    const EventQueueKind *queue;
+    unsigned partition_count;
+    bool permute_ties;
+    const volatile sig_atomic_t *interrupt;
+    void (*log)(void *data, SimTime now, EntityId peer, const char *text); /* NULL: off */
+    void *log_data;
+} NetworkOptions;
+
+Network *network_new(const NetworkOptions *options, GError **error);
+void network_free(Network *network);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Network, network_free)
+
+uint32_t network_peer_count(const Network *network);
+const char *const *network_peer_names(const Network *network); /* NULL without names */
+
+/* Makes the simulation and all that happens at its start. Takes ownership of the plan (NULL: none).
+ * recorder may be NULL: nothing is recorded but metrics. */
+bool network_prepare(Network *network, FaultPlan *plan, Recorder *recorder, int64_t run_id,
+                     GError **error);
+Simulation *network_simulation(const Network *network);
+
+/* After the run, or where it was interrupted. */
+void network_finish(Network *network);
+
+/* Metrics, merged over partitions: after network_finish. Names are full (`ping.rtt`, `dial.time`).
+ */
+unsigned network_metric_count(const Network *network);
+const char *network_metric_name(const Network *network, unsigned index);
+const char *network_metric_unit(const Network *network, unsigned index);
+const Metric *network_metric(const Network *network, unsigned index);
+
+/* The least latency between different peers, over the whole timeline; 1 ns with a coordinator. */
+SimDuration network_lookahead(const Network *network);
+
+/* The files that were read, as the user wrote their names, NULL-terminated. */
+const char *const *network_inputs(const Network *network);
+/* Remarks about the input that are no errors, NULL-terminated. */
+const char *const *network_warnings(const Network *network);
+
+/* One peer in words: state, connections, streams. For skein inspect. */
+void network_print_peer(const Network *network, EntityId peer, GString *text);
+
+#endif
