@@ -22,7 +22,8 @@ typedef enum ValueUnit {
 /* Signed: the caller's range decides about negative values. */
 bool value_parse(const char *text, ValueUnit unit, int64_t *ret_value, GError **error);
 
-/* The shortest text that reads back to the same value: 1500000 ns is `1.5ms`. */
+/* The shortest text with at least 1 before the point that reads back to the same value: 1500000 ns
+ * is `1.5ms`, 100000000 ns is `100ms`. */
 char *value_print(int64_t value, ValueUnit unit);
 
 bool value_parse_probability(const char *text, double *ret_probability,

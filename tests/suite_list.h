@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The suites of tests/unit, in the order in which they run. */
+X(call_text)
 X(event)
+X(nearest)
 X(random)
+X(value_text)
