@@ -3,5 +3,6 @@
 X(call_text)
 X(event)
 X(nearest)
+X(peer_set)
 X(random)
 X(value_text)
