@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* The scenario modules: X(ping) stands for `const ScenarioModule SCENARIO_ping` in
+ * scenarios/ping.c. */
