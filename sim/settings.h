@@ -61,18 +61,21 @@ typedef struct SettingValue {
     char *text; /* as written */
     SettingOrigin origin;
     char *file;            /* name for messages: the scenario file or `--set`; NULL for defaults */
-    unsigned line, column; /* from 1; 0: none */
+    unsigned line, column; /* of the text, from 1; 0: none */
+    unsigned key_line, key_column; /* of the key; the same until set */
 } SettingValue;
 
 SettingValue *setting_value_new(const char *key, const char *text, SettingOrigin origin,
                                 const char *file, unsigned line, unsigned column);
 void setting_value_free(SettingValue *value);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettingValue, setting_value_free)
 
 const char *setting_origin_name(SettingOrigin origin); /* default, file, set, sweep */
 
 /* Reads the table's section out of `values` (of SettingValue; a later value of a key overrides an
  * earlier one) into `fields`, and appends a SETTING_DEFAULT value for each key that was not given.
- * Relative paths start at `directory`. On failure nothing is kept in `fields`. */
+ * Relative paths start at `directory`. The whole struct is zeroed first; on failure nothing is kept
+ * in it. Errors read `file:line:column: section.key: found 'X', expected Y`. */
 bool settings_read(const SettingsTable *table, GPtrArray *values, const char *directory,
                    void *fields, GError **error);
 void settings_clear(const SettingsTable *table, void *fields);
