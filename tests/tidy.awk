@@ -157,7 +157,7 @@ folder == "tests" && FILENAME !~ /^tests\/bench\// &&
     next
 }
 
-folder == "scenarios" && /^const ScenarioModule / {
+folder == "scenarios" && /^const ScenarioModule SCENARIO_[a-z]/ {
     name = $3
     sub(/^SCENARIO_/, "", name)
     if (!(name in scenarios)) {
