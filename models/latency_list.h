@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+/* The kinds of latency beside distributions: X(name) expects LATENCY_NAME in latency_name.c. */
