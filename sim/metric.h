@@ -5,7 +5,7 @@
  *
  * Histogram: log-linear, 1,024 buckets an octave. Values below 2,048 have a bucket each; above,
  * bucket width is 2^(octave-10), so a quantile is off by less than 0.1 %. Negative values mirror:
- * bucket(-v) = -bucket(v). */
+ * bucket(-v) = -bucket(v). A sum of squares beyond 128 bits stays at 2^128 - 1. */
 #ifndef SIM_METRIC_H
 #define SIM_METRIC_H
 
@@ -37,7 +37,8 @@ char *metric_sum_squares_text(const Metric *metric);
 /* `[[bucket,count],...]` in bucket order. */
 char *metric_buckets_text(const Metric *metric);
 
-/* The bounds of a bucket: values v with *ret_low <= v < *ret_high. */
+/* The bucket of a value, and the bounds of a bucket: values v with *ret_low <= v < *ret_high. Only
+ * the last bucket, whose end would be 2^63, includes its *ret_high, INT64_MAX. */
 int32_t metric_bucket(int64_t value);
 void metric_bucket_bounds(int32_t bucket, int64_t *ret_low, int64_t *ret_high);
 

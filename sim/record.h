@@ -38,7 +38,7 @@ typedef struct PeerRow {
 typedef struct LinkRow {
     EntityId sender, receiver;
     SimDuration latency_ns_min;
-    double loss;                  /* long-run probability; NaN: not a number that the model knows */
+    double loss;                  /* long-run probability; NaN: one the model does not know, NULL */
     int64_t rate_bits_per_second; /* 0: unlimited, SQL NULL */
 } LinkRow;
 
@@ -144,6 +144,10 @@ Recorder *recorder_new(const char *path, bool replace, GError **error);
 /* Without commit: the partial file is removed. */
 void recorder_free(Recorder *recorder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Recorder, recorder_free)
+
+/* The name of the file until it is committed; NULL when recording to nowhere. For a signal handler
+ * that must remove it. */
+const char *recorder_partial_path(const Recorder *recorder);
 
 /* A buffer of the recorder, which owns it. The run it writes for is run_id. */
 RecordBuffer *recorder_buffer(Recorder *recorder, int64_t run_id);

@@ -54,3 +54,57 @@ const char SCHEMA_INDICES[] =
     "CREATE UNIQUE INDEX IF NOT EXISTS span_id ON span(run_id, id);"
     "CREATE UNIQUE INDEX IF NOT EXISTS message_id ON message(run_id, id);"
     "CREATE INDEX IF NOT EXISTS span_trace ON span(run_id, trace_id);";
+
+/* Bucket bounds as metric_bucket_bounds() computes them: `first` and `last` are the smallest and
+ * largest magnitude of a bucket, so that nothing exceeds 63 bits but for INT64_MIN. */
+const char SCHEMA_VIEWS[] =
+    "CREATE VIEW IF NOT EXISTS histogram(run_id, metric, low, high, count) AS"
+    " WITH bucket AS (SELECT run_id, name, json_extract(entry.value, '$[0]') AS number,"
+    "   json_extract(entry.value, '$[1]') AS count FROM metric, json_each(metric.buckets) AS "
+    "entry),"
+    "  octave AS (SELECT *, iif(abs(number) < 2048, 0, abs(number) / 1024 - 1) AS octave"
+    "   FROM bucket),"
+    "  bounds AS (SELECT *, (abs(number) - 1024 * octave) << octave AS first,"
+    "   ((abs(number) - 1024 * octave) << octave) + ((1 << octave) - 1) AS last FROM octave)"
+    " SELECT run_id, name, iif(number = -55296, -9223372036854775808, iif(number < 0, -last, "
+    "first)),"
+    "  iif(number = -55296, -9223372036854775807, iif(number < 0, 1 - first,"
+    "   min(last, 9223372036854775806) + 1)), count FROM bounds;"
+
+    "CREATE VIEW IF NOT EXISTS ping(run_id, span_id, sender_id, receiver_id, start_ns, end_ns,"
+    "  duration_ns, status) AS"
+    " SELECT run_id, id, peer_id, json_extract(attributes, '$.to'), start_ns, end_ns,"
+    "  end_ns - start_ns, status FROM span WHERE name IN ('PING', 'ping');"
+
+    "CREATE VIEW IF NOT EXISTS dial(run_id, connection_id, dialer_id, listener_id, stack, "
+    "dialed_ns,"
+    "  opened_ns, duration_ns, outcome) AS"
+    " SELECT run_id, id, dialer_id, listener_id, stack, dialed_ns, opened_ns,"
+    "  opened_ns - dialed_ns, outcome FROM connection;"
+
+    "CREATE VIEW IF NOT EXISTS snapshot_summary(run_id, snapshot_id, algorithm, initiator_id, "
+    "states,"
+    "  channels, messages, started_ns, completed_ns, duration_ns, status, verdict) AS"
+    " WITH states AS (SELECT run_id, snapshot_id, count(*) AS states FROM snapshot_state"
+    "   GROUP BY run_id, snapshot_id),"
+    "  channels AS (SELECT run_id, snapshot_id, count(*) AS channels,"
+    "   sum(json_array_length(messages)) AS messages FROM snapshot_channel"
+    "   GROUP BY run_id, snapshot_id)"
+    " SELECT snapshot.run_id, id, algorithm, initiator_id, ifnull(states, 0), ifnull(channels, 0),"
+    "  ifnull(messages, 0), started_ns, completed_ns, completed_ns - started_ns, status, verdict"
+    " FROM snapshot LEFT JOIN states ON states.run_id = snapshot.run_id"
+    "  AND states.snapshot_id = snapshot.id"
+    " LEFT JOIN channels ON channels.run_id = snapshot.run_id"
+    "  AND channels.snapshot_id = snapshot.id;"
+
+    "CREATE VIEW IF NOT EXISTS loss(run_id, messages, delivered, lost, queue_drop, corrupted,"
+    "  partitioned, dead_peer, reset, share) AS"
+    " SELECT run_id, count(*), sum(fate = 'delivered'), sum(fate = 'lost'),"
+    "  sum(fate = 'queue-drop'), sum(fate = 'corrupted'), sum(fate = 'partitioned'),"
+    "  sum(fate = 'dead-peer'), sum(fate = 'reset'), avg(fate <> 'delivered') FROM message"
+    " WHERE fate <> 'in-flight' AND duplicate_of IS NULL GROUP BY run_id;"
+
+    "CREATE VIEW IF NOT EXISTS in_flight(run_id, message_id, sender_id, receiver_id, stream_id,"
+    "  kind, size_bytes, sent_ns) AS"
+    " SELECT run_id, id, sender_id, receiver_id, stream_id, kind, size_bytes, sent_ns FROM message"
+    " WHERE fate = 'in-flight';";

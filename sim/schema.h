@@ -9,5 +9,6 @@
 
 extern const char SCHEMA_TABLES[];  /* before the rows */
 extern const char SCHEMA_INDICES[]; /* after them; may be run again */
+extern const char SCHEMA_VIEWS[];   /* likewise */
 
 #endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* From chunks to SQLite: see sim/record_writer.h. */
+#include "sim/record_writer.h"
+
+#include "sim/database_file.h"
+#include "sim/error.h"
+#include "sim/record_source.h"
+#include "sim/schema.h"
+
+/* Rows wait in memory up to this size. */
+#define QUEUE_BYTES_MAX ((size_t)8 * 1024 * 1024)
+
+struct RecordWriter {
+    DatabaseFile *file;
+    sqlite3 *database;
+    RecordSource sources[RECORD_TABLE_COUNT];
+    sqlite3_stmt *inserts[RECORD_TABLE_COUNT]; /* prepared at first use */
+    GMutex mutex;                              /* of all that follows */
+    RecordChunk *queue, **queue_end;
+    size_t queue_bytes;
+    RecordChunk *spare; /* empty chunks of the usual size */
+    GError *failure;
+    gint has_failed; /* atomic: failure is set */
+};
+
+/* cache_size bounds both the pages in memory and the runs that index creation sorts at once. */
+static const char SETTINGS[] = "PRAGMA page_size = 4096;"
+                               "PRAGMA journal_mode = OFF;"
+                               "PRAGMA synchronous = OFF;"
+                               "PRAGMA locking_mode = EXCLUSIVE;"
+                               "PRAGMA cache_size = -32768;"
+                               "PRAGMA application_id = %d;"
+                               "PRAGMA user_version = %d;"
+                               "BEGIN EXCLUSIVE;"
+                               "%s";
+
+/* What SQLite says, as one of our errors. Broken uniqueness is our mistake and not the disk's. */
+static void set_database_error(RecordWriter *writer, int code, GError **error)
+{
+    const char *path = database_file_path(writer->file);
+    int primary = code & 0xff;
+    bool is_ours = primary == SQLITE_CONSTRAINT || primary == SQLITE_ERROR ||
+                   primary == SQLITE_MISUSE || primary == SQLITE_TOOBIG;
+    int system_code = sqlite3_system_errno(writer->database);
+    bool has_reason = primary == SQLITE_IOERR && system_code != 0;
+    g_set_error(error, SKEIN_ERROR, is_ours ? SKEIN_ERROR_FAILED : SKEIN_ERROR_ENVIRONMENT,
+                "%s: cannot write the database: %s%s%s", path, sqlite3_errmsg(writer->database),
+                has_reason ? ": " : "", has_reason ? g_strerror(system_code) : "");
+}
+
+static bool execute(RecordWriter *writer, const char *sql, GError **error)
+{
+    int code = sqlite3_exec(writer->database, sql, NULL, NULL, NULL);
+    if (code != SQLITE_OK) {
+        set_database_error(writer, code, error);
+    }
+    return code == SQLITE_OK;
+}
+
+static bool open_database(RecordWriter *writer, GError **error)
+{
+    int code = sqlite3_open_v2(database_file_partial_path(writer->file), &writer->database,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    sqlite3_extended_result_codes(writer->database, 1);
+    for (int i = 0; code == SQLITE_OK && i < RECORD_TABLE_COUNT; i++) {
+        writer->sources[i].table = &RECORD_TABLES[i];
+        code = record_source_register(writer->database, &writer->sources[i]);
+    }
+    if (code != SQLITE_OK) {
+        set_database_error(writer, code, error);
+        return false;
+    }
+    g_autofree char *sql =
+        g_strdup_printf(SETTINGS, SCHEMA_APPLICATION_ID, SCHEMA_VERSION, SCHEMA_TABLES);
+    return execute(writer, sql, error);
+}
+
+RecordWriter *record_writer_new(const char *path, bool replace, GError **error)
+{
+    DatabaseFile *file = database_file_new(path, replace, error);
+    if (file == NULL) {
+        return NULL;
+    }
+    RecordWriter *writer = g_new0(RecordWriter, 1);
+    writer->file = file;
+    writer->queue_end = &writer->queue;
+    g_mutex_init(&writer->mutex);
+    if (!open_database(writer, error)) {
+        record_writer_free(writer);
+        return NULL;
+    }
+    return writer;
+}
+
+static void free_chunks(RecordChunk **list)
+{
+    while (*list != NULL) {
+        RecordChunk *chunk = *list;
+        *list = chunk->next;
+        g_free(chunk);
+    }
+}
+
+static void close_database(RecordWriter *writer)
+{
+    for (int i = 0; i < RECORD_TABLE_COUNT; i++) {
+        sqlite3_finalize(writer->inserts[i]);
+        writer->inserts[i] = NULL;
+    }
+    sqlite3_close(writer->database);
+    writer->database = NULL;
+}
+
+void record_writer_free(RecordWriter *writer)
+{
+    if (writer == NULL) {
+        return;
+    }
+    close_database(writer);
+    database_file_free(writer->file);
+    free_chunks(&writer->queue);
+    free_chunks(&writer->spare);
+    g_clear_error(&writer->failure);
+    g_mutex_clear(&writer->mutex);
+    g_free(writer);
+}
+
+const char *record_writer_partial_path(const RecordWriter *writer)
+{
+    return database_file_partial_path(writer->file);
+}
+
+RecordChunk *record_writer_chunk(RecordWriter *writer, RecordTableId table, int64_t run_id,
+                                 size_t need_bytes)
+{
+    RecordChunk *chunk = NULL;
+    if (need_bytes <= RECORD_CHUNK_SIZE) {
+        g_mutex_lock(&writer->mutex);
+        chunk = writer->spare;
+        if (chunk != NULL) {
+            writer->spare = chunk->next;
+        }
+        g_mutex_unlock(&writer->mutex);
+    }
+    if (chunk == NULL) {
+        size_t size_bytes = MAX(RECORD_CHUNK_SIZE, need_bytes);
+        chunk = g_malloc(sizeof *chunk + size_bytes);
+        chunk->size_bytes = size_bytes;
+    }
+    chunk->next = NULL;
+    chunk->table = table;
+    chunk->run_id = run_id;
+    chunk->rows_end = 0;
+    chunk->texts_start = chunk->size_bytes;
+    return chunk;
+}
+
+static bool write_chunk(RecordWriter *writer, const RecordChunk *chunk)
+{
+    sqlite3_stmt **insert = &writer->inserts[chunk->table];
+    int code = SQLITE_OK;
+    if (*insert == NULL) {
+        const char *name = RECORD_TABLES[chunk->table].name;
+        g_autofree char *sql =
+            g_strdup_printf("INSERT INTO %s SELECT * FROM source_%s", name, name);
+        code =
+            sqlite3_prepare_v3(writer->database, sql, -1, SQLITE_PREPARE_PERSISTENT, insert, NULL);
+    }
+    if (code == SQLITE_OK) {
+        writer->sources[chunk->table].chunk = chunk;
+        sqlite3_step(*insert);
+        code = sqlite3_reset(*insert);
+    }
+    if (code != SQLITE_OK) {
+        set_database_error(writer, code, &writer->failure);
+        g_atomic_int_set(&writer->has_failed, 1);
+    }
+    return code == SQLITE_OK;
+}
+
+/* Writes what waits; after a failure, drops it. The mutex is held. */
+static void flush(RecordWriter *writer)
+{
+    while (writer->queue != NULL) {
+        RecordChunk *chunk = writer->queue;
+        if (writer->failure == NULL) {
+            write_chunk(writer, chunk);
+        }
+        writer->queue = chunk->next;
+        if (chunk->size_bytes == RECORD_CHUNK_SIZE) {
+            chunk->next = writer->spare;
+            writer->spare = chunk;
+        } else {
+            g_free(chunk);
+        }
+    }
+    writer->queue_end = &writer->queue;
+    writer->queue_bytes = 0;
+}
+
+void record_writer_take(RecordWriter *writer, RecordChunk *chunk)
+{
+    g_mutex_lock(&writer->mutex);
+    chunk->next = NULL;
+    *writer->queue_end = chunk;
+    writer->queue_end = &chunk->next;
+    writer->queue_bytes += chunk->size_bytes;
+    if (writer->queue_bytes >= QUEUE_BYTES_MAX) {
+        flush(writer);
+    }
+    g_mutex_unlock(&writer->mutex);
+}
+
+bool record_writer_commit(RecordWriter *writer, GError **error)
+{
+    g_mutex_lock(&writer->mutex);
+    flush(writer);
+    g_mutex_unlock(&writer->mutex);
+    if (writer->failure != NULL) {
+        g_propagate_error(error, g_error_copy(writer->failure));
+        return false;
+    }
+    if (!execute(writer, SCHEMA_INDICES, error) || !execute(writer, SCHEMA_VIEWS, error) ||
+        !execute(writer, "COMMIT", error)) {
+        return false;
+    }
+    close_database(writer);
+    return database_file_publish(writer->file, error);
+}
+
+bool record_writer_has_failed(const RecordWriter *writer)
+{
+    return g_atomic_int_get(&writer->has_failed) != 0;
+}

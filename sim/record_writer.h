@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes chunks of rows into a database file in the making.
+ *
+ * Chunks are queued and written in batches, so memory stays bounded however long the run is. Taking
+ * and giving chunks is safe from several threads. The whole file is one transaction without a
+ * journal: until it is published it has no name that anyone reads, so there is nothing to roll back
+ * to. */
+#ifndef SIM_RECORD_WRITER_H
+#define SIM_RECORD_WRITER_H
+
+#include "sim/record_chunk.h"
+
+#include <glib.h>
+
+typedef struct RecordWriter RecordWriter;
+
+/* As recorder_new(), path not NULL. */
+RecordWriter *record_writer_new(const char *path, bool replace, GError **error);
+/* Removes the file unless it was committed. */
+void record_writer_free(RecordWriter *writer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecordWriter, record_writer_free)
+
+const char *record_writer_partial_path(const RecordWriter *writer);
+
+/* An empty chunk with room for at least need_bytes, owned by the caller. */
+RecordChunk *record_writer_chunk(RecordWriter *writer, RecordTableId table, int64_t run_id,
+                                 size_t need_bytes);
+
+/* Takes ownership of the chunk and writes it sooner or later. */
+void record_writer_take(RecordWriter *writer, RecordChunk *chunk);
+
+/* As recorder_commit(). */
+bool record_writer_commit(RecordWriter *writer, GError **error);
+bool record_writer_has_failed(const RecordWriter *writer);
+
+#endif
