@@ -3,6 +3,7 @@
 X(call_text)
 X(event)
 X(exact_math)
+X(expectation)
 X(loss)
 X(metric)
 X(nearest)
