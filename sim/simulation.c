@@ -108,6 +108,13 @@ SimTime simulation_now(const Simulation *simulation)
     return simulation->now;
 }
 
+void simulation_fail(Simulation *simulation, const char *failure)
+{
+    if (simulation->failure == NULL) {
+        simulation->failure = failure;
+    }
+}
+
 const char *simulation_failure(const Simulation *simulation)
 {
     return simulation->failure;

@@ -111,6 +111,8 @@ SimTime simulation_now(const Simulation *simulation);
 uint64_t simulation_events(const Simulation *simulation);      /* executed so far */
 uint64_t simulation_fingerprint(const Simulation *simulation); /* of the events executed so far */
 const char *simulation_failure(const Simulation *simulation);
+/* Ends the run after the current event; the text is kept, and the first one counts. */
+void simulation_fail(Simulation *simulation, const char *failure);
 size_t simulation_pending(const Simulation *simulation); /* entries in the queues */
 size_t simulation_size_bytes(const Simulation *simulation);
 

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: MIT */
+/* Halves of connections and streams: their life at one peer. */
+#include "models/connection.h"
+
+#include "models/stack.h"
+
+const char *outcome_name(Outcome outcome)
+{
+    static const char *const NAMES[] = {"open", "closed", "reset", "refused", "timeout", "crashed"};
+    return NAMES[outcome];
+}
+
+/* -- Connections ------------------------------------------------------------------------------------------- */
+
+Connection *connection_new(Host *host, uint64_t id, EntityId peer, ConnectionState state)
+{
+    Connection *connection = g_new0(Connection, 1);
+    connection->id = id;
+    connection->peer = peer;
+    connection->state = state;
+    connection->is_dialer = id >> 32 == host->entity.id;
+    connection->dialed = connection->opened = host_now(host);
+    Connection **end = &contact_table_get(&host->contacts, peer)->connections;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = connection;
+    return connection;
+}
+
+/* True when self is the dialling side of the edge to a neighbour; neighbours are in ascending order. */
+static bool host_dials(const Host *host, EntityId peer)
+{
+    const Topology *topology = host->network->topology;
+    uint32_t low = 0, high = topology_degree(topology, host->entity.id);
+    while (low + 1 < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (topology_neighbour(topology, host->entity.id, middle) <= peer) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return topology_dials(topology, host->entity.id, low);
+}
+
+/* The id of the connection that stood between the two before the run, 0 when there was none or it is gone. */
+static uint64_t preconnected_id(const Host *host, EntityId peer)
+{
+    const Network *network = host->network;
+    if (!network->topology_options.preconnected || host->crashes > 0) {
+        return 0;
+    }
+    const Contact *contact = contact_table_find(&host->contacts, peer);
+    if (contact != NULL && contact->was_lost) {
+        return 0;
+    }
+    if (!topology_has_edge(network->topology, host->entity.id, peer)) {
+        return 0;
+    }
+    return host_dials(host, peer) ? record_id(host->entity.id, CONNECTION_PRECONNECTED | peer)
+                 : record_id(peer, CONNECTION_PRECONNECTED | host->entity.id);
+}
+
+/* The half that needs no dial: one that stood before the run, or the holder of streams without connections. */
+static Connection *standing(Host *host, EntityId peer, uint64_t id)
+{
+    if (!host->network->stack->has_connections) {
+        return connection_new(host, 0, peer, CONNECTION_OPEN);
+    }
+    const uint64_t own = preconnected_id(host, peer);
+    if (own == 0 || (id != 0 && id != own)) {
+        return NULL;
+    }
+    Connection *connection = connection_new(host, own, peer, CONNECTION_OPEN);
+    connection->dialed = connection->opened = 0;
+    return connection;
+}
+
+Connection *connection_find(Host *host, EntityId peer, uint64_t id)
+{
+    if (!host->network->stack->has_connections) {
+        return connection_first(host, peer);
+    }
+    const Contact *contact = contact_table_find(&host->contacts, peer);
+    for (Connection *at = contact == NULL ? NULL : contact->connections; at != NULL; at = at->next) {
+        if (at->id == id) {
+            return at;
+        }
+    }
+    return ((uint32_t)id & CONNECTION_PRECONNECTED) != 0 ? standing(host, peer, id) : NULL;
+}
+
+Connection *connection_first(Host *host, EntityId peer)
+{
+    const Contact *contact = contact_table_find(&host->contacts, peer);
+    if (contact != NULL && contact->connections != NULL) {
+        return contact->connections;
+    }
+    return standing(host, peer, 0);
+}
+
+static void write_row(const Host *host, const Connection *connection, Outcome outcome)
+{
+    RecordBuffer *records = host_part(host)->records;
+    if (records == NULL || !connection->is_dialer || connection->id == 0 ||
+        host->network->level == RECORD_METRICS) {
+        return;
+    }
+    const bool is_open = connection->state == CONNECTION_OPEN;
+    record_connection(records, &(ConnectionRow){
+                                   .id = connection->id,
+                                   .dialer = host->entity.id,
+                                   .listener = connection->peer,
+                                   .stack = host->network->stack->name,
+                                   .dialed = connection->dialed,
+                                   .opened = is_open ? connection->opened : RECORD_NO_TIME,
+                                   .closed = outcome == OUTCOME_OPEN ? RECORD_NO_TIME : host_now(host),
+                                   .outcome = outcome == OUTCOME_OPEN && !is_open ? "dialing" : outcome_name(outcome),
+                                   .bytes_sent = connection->bytes_sent,
+                                   .bytes_received = connection->bytes_received,
+                               });
+}
+
+void connection_free(Host *host, Connection *connection, Outcome outcome)
+{
+    while (connection->streams != NULL) {
+        stream_free(host, connection->streams, outcome);
+    }
+    write_row(host, connection, outcome);
+    timer_free(&host->entity, connection->timeout);
+    Contact *contact = contact_table_find(&host->contacts, connection->peer);
+    Connection **at = &contact->connections;
+    while (*at != connection) {
+        at = &(*at)->next;
+    }
+    *at = connection->next;
+    contact->was_lost = true;
+    g_free(connection);
+}
+
+void connection_end(Host *host, Connection *connection, Outcome outcome)
+{
+    while (connection->streams != NULL) {
+        stream_ended(host, connection->streams, outcome);
+    }
+    connection_free(host, connection, outcome);
+}
+
+Connection *connection_dial(Host *host, EntityId peer, const char *name, const SpanContext *parent, bool is_automatic)
+{
+    g_assert(entity_is_running(&host->entity) && !host_is_coordinator(host));
+    g_assert(peer < host->network->peer_count && peer != host->entity.id);
+    const uint64_t id = record_id(host->entity.id, ++host->connections_made);
+    Connection *connection = connection_new(host, id, peer, CONNECTION_DIALING);
+    connection->is_automatic = is_automatic;
+    connection->span = span_start(host, name == NULL ? "dial" : name, parent);
+    span_set_integer(&connection->span, "from", host->entity.id);
+    span_set_integer(&connection->span, "to", peer);
+    connection->timeout = timer_once(&host->entity, KIND_DIAL_TIMEOUT, id, host->network->dial.timeout);
+    host->network->stack->dial(host, connection);
+    return connection;
+}
+
+void connection_opened(Host *host, Connection *connection)
+{
+    timer_free(&host->entity, connection->timeout);
+    connection->timeout = 0;
+    connection->state = CONNECTION_OPEN;
+    connection->opened = host_now(host);
+    span_end(host, &connection->span);
+    metric_add(host_part(host)->metrics[METRIC_DIAL_TIME], connection->opened - connection->dialed);
+    const EntityId peer = connection->peer;
+    const bool is_automatic = connection->is_automatic;
+    host->network->stack->release(host);
+    if (!is_automatic && host->network->application->dialed != NULL) {
+        host->network->application->dialed(host, peer, OUTCOME_OPEN);
+    }
+}
+
+void connection_failed(Host *host, Connection *connection, Outcome outcome)
+{
+    const EntityId peer = connection->peer;
+    const bool is_automatic = connection->is_automatic;
+    span_set_text(&connection->span, "outcome", outcome_name(outcome));
+    span_end_error(host, &connection->span);
+    connection_end(host, connection, outcome);
+    host->network->stack->release(host);
+    if (!is_automatic && host->network->application->dialed != NULL) {
+        host->network->application->dialed(host, peer, outcome);
+    }
+}
+
+/* -- Streams ----------------------------------------------------------------------------------------------- */
+
+/* Free slots are a list through the table: an entry that is no pointer holds the next free slot. */
+static uint32_t take_slot(Host *host, Stream *stream)
+{
+    for (uint32_t slot = host->stream_slot_free; slot < host->stream_slots; slot++) {
+        if (host->streams[slot] == NULL) {
+            host->streams[slot] = stream;
+            host->stream_slot_free = slot + 1;
+            return slot;
+        }
+    }
+    const uint32_t slot = host->stream_slots;
+    host->stream_slots = slot == 0 ? 1 : slot * 2;
+    host->streams = g_renew(Stream *, host->streams, host->stream_slots);
+    memset(&host->streams[slot], 0, (host->stream_slots - slot) * sizeof *host->streams);
+    host->streams[slot] = stream;
+    host->stream_slot_free = slot + 1;
+    return slot;
+}
+
+Stream *stream_new(Host *host, Connection *connection, EntityId peer, uint64_t id, unsigned protocol)
+{
+    g_assert(protocol < host->network->protocol_count);
+    Stream *stream = g_new0(Stream, 1);
+    stream->id = id;
+    stream->connection = connection;
+    stream->peer = peer;
+    stream->remote_slot = UINT32_MAX;
+    stream->protocol = (uint16_t)protocol;
+    stream->opened = host_now(host);
+    stream->floor = connection->floor;
+    stream->slot = take_slot(host, stream);
+    stream->next = connection->streams;
+    if (stream->next != NULL) {
+        stream->next->link = &stream->next;
+    }
+    stream->link = &connection->streams;
+    connection->streams = stream;
+    return stream;
+}
+
+void stream_free(Host *host, Stream *stream, Outcome outcome)
+{
+    RecordBuffer *records = host_part(host)->records;
+    if (records != NULL && stream->is_recorded && stream_is_opener(host, stream)) {
+        record_stream(records, &(StreamRow){
+                                   .id = stream->id,
+                                   .connection = stream->connection->id,
+                                   .protocol = host->network->application->protocols[stream->protocol].name,
+                                   .opener = host->entity.id,
+                                   .opened = stream->opened,
+                                   .closed = outcome == OUTCOME_OPEN ? RECORD_NO_TIME : host_now(host),
+                                   .outcome = outcome_name(outcome),
+                               });
+    }
+    host->streams[stream->slot] = NULL;
+    host->stream_slot_free = MIN(host->stream_slot_free, stream->slot);
+    *stream->link = stream->next;
+    if (stream->next != NULL) {
+        stream->next->link = stream->link;
+    }
+    g_free(stream);
+}
+
+Stream *stream_find(Host *host, Connection *connection, uint64_t id, uint32_t slot)
+{
+    if (slot < host->stream_slots && host->streams[slot] != NULL && host->streams[slot]->id == id) {
+        return host->streams[slot];
+    }
+    Stream *stream = connection == NULL ? NULL : connection->streams;
+    while (stream != NULL && stream->id != id) {
+        stream = stream->next;
+    }
+    return stream;
+}
+
+void stream_ended(Host *host, Stream *stream, Outcome outcome)
+{
+    const Protocol *protocol = &host->network->application->protocols[stream->protocol];
+    const uint32_t slot = stream->slot;
+    const uint64_t id = stream->id;
+    stream->is_write_closed = stream->is_remote_closed = true;
+    if (protocol->ended != NULL) {
+        protocol->ended(host, stream, outcome);
+    }
+    stream = stream_find(host, NULL, id, slot);
+    if (stream != NULL) {
+        stream_free(host, stream, outcome);
+    }
+}
+
+void stream_half_closed(Host *host, Stream *stream)
+{
+    const Protocol *protocol = &host->network->application->protocols[stream->protocol];
+    const uint32_t slot = stream->slot;
+    const uint64_t id = stream->id;
+    const bool both = stream->is_write_closed;
+    stream->is_remote_closed = true;
+    if (both) {
+        stream_ended(host, stream, OUTCOME_CLOSED);
+    } else if (protocol->half_closed != NULL) {
+        protocol->half_closed(host, stream);
+    } else if (stream_find(host, NULL, id, slot) != NULL) {
+        stream_close(host, stream);
+    }
+}
+
+/* -- What the application does with a stream ---------------------------------------------------------------- */
+
+Stream *host_open(Host *host, EntityId peer, unsigned protocol, const SpanContext *span)
+{
+    g_assert(entity_is_running(&host->entity) && !host_is_coordinator(host));
+    g_assert(peer < host->network->peer_count && peer != host->entity.id);
+    Connection *connection = connection_first(host, peer);
+    if (connection == NULL) {
+        connection = connection_dial(host, peer, NULL, span, true);
+    }
+    Stream *stream =
+        stream_new(host, connection, peer, record_id(host->entity.id, ++host->streams_made), protocol);
+    stream->is_recorded = network_records_trace(host->network, span == NULL ? 0 : span->trace);
+    return stream;
+}
+
+bool stream_send(Host *host, Stream *stream, const Message *message)
+{
+    g_assert(entity_is_running(&host->entity));
+    if (stream->is_write_closed) {
+        return false;
+    }
+    const uint32_t size_bytes = MAX(message->size_bytes, message->content_size_bytes);
+    const MessageHeader header = {
+        .connection = stream->connection->id,
+        .stream = stream->id,
+        .span = message->span,
+        .sent = host_now(host),
+        .sender = host->entity.id,
+        .number = ++host->messages_made,
+        .sender_slot = stream->slot,
+        .receiver_slot = stream->remote_slot,
+        .size_bytes = size_bytes,
+        .content_size_bytes = message->content_size_bytes,
+        .protocol = stream->protocol,
+        .kind = (uint16_t)message->kind,
+        .is_recorded = network_records_trace(host->network, message->span.trace),
+    };
+    stream->connection->bytes_sent += size_bytes;
+    host->network->stack->send(host, stream, &header, message->content);
+    return true;
+}
+
+void stream_close_write(Host *host, Stream *stream)
+{
+    g_assert(entity_is_running(&host->entity));
+    if (stream->is_write_closed) {
+        return;
+    }
+    stream->is_write_closed = true;
+    host->network->stack->end_stream(host, stream, STREAM_HALF_CLOSE);
+    if (stream->is_remote_closed) {
+        stream_free(host, stream, OUTCOME_CLOSED);
+    }
+}
+
+void stream_close(Host *host, Stream *stream)
+{
+    g_assert(entity_is_running(&host->entity));
+    if (!stream->is_remote_closed || !stream->is_write_closed) {
+        host->network->stack->end_stream(host, stream, STREAM_CLOSE);
+    }
+    stream_free(host, stream, OUTCOME_CLOSED);
+}
+
+void stream_reset(Host *host, Stream *stream)
+{
+    g_assert(entity_is_running(&host->entity));
+    host->network->stack->end_stream(host, stream, STREAM_RESET);
+    stream_free(host, stream, OUTCOME_RESET);
+}
+
+EntityId stream_peer(const Stream *stream)
+{
+    return stream->peer;
+}
+
+uint64_t stream_id(const Stream *stream)
+{
+    return stream->id;
+}
+
+bool stream_is_opener(const Host *host, const Stream *stream)
+{
+    return stream->id >> 32 == host->entity.id;
+}
+
+void stream_set_tag(Stream *stream, uint64_t tag)
+{
+    stream->tag = tag;
+}
+
+uint64_t stream_tag(const Stream *stream)
+{
+    return stream->tag;
+}

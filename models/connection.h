@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside models/: one peer's half of a connection, and its halves of the streams on it. The two halves share only
+ * ids: (who dialled or opened, that peer's count). What one half knows of the other it learnt from messages.
+ *
+ * A connection or stream writes its row when its dialer's or opener's half ends, or at the end of the run. On a
+ * stack without connections a half of id 0, known to its own side only, holds the streams to a peer. */
+#ifndef MODELS_CONNECTION_H
+#define MODELS_CONNECTION_H
+
+#include "models/peer.h"
+
+typedef enum ConnectionState { CONNECTION_DIALING, CONNECTION_OPEN } ConnectionState;
+
+struct Connection {
+    uint64_t id;
+    Connection *next; /* to the same peer */
+    Stream *streams;
+    EntityId peer;
+    ConnectionState state;
+    bool is_dialer;
+    bool is_automatic; /* dialled by the network, not by the application */
+    SimTime dialed, opened;
+    SimTime floor; /* nothing that is sent now arrives before this */
+    HostTimer timeout;
+    uint64_t bytes_sent, bytes_received;
+    Span span; /* of the dial */
+};
+
+struct Stream {
+    uint64_t id;
+    Stream *next, **link; /* the list it is in, and what points to it there */
+    Connection *connection;
+    EntityId peer;
+    uint32_t slot;        /* of this half in its host's table */
+    uint32_t remote_slot; /* of the other half, UINT32_MAX when not known */
+    uint16_t protocol;
+    bool is_write_closed, is_remote_closed, is_recorded;
+    SimTime opened;
+    SimTime floor;
+    uint64_t tag;
+};
+
+/* Ids of connections that stood before the run are made of their ends. */
+#define CONNECTION_PRECONNECTED (UINT32_C(1) << 31)
+
+Connection *connection_new(Host *host, uint64_t id, EntityId peer, ConnectionState state);
+/* The half with that id, or NULL. One that was preconnected is made when it is first asked for. */
+Connection *connection_find(Host *host, EntityId peer, uint64_t id);
+/* The oldest connection to the peer, or NULL; likewise. */
+Connection *connection_first(Host *host, EntityId peer);
+/* Ends this half: its streams end with the outcome (handlers are told), its row is written. */
+void connection_end(Host *host, Connection *connection, Outcome outcome);
+/* The same without telling anyone: a crash, or the end of the run. */
+void connection_free(Host *host, Connection *connection, Outcome outcome);
+
+/* Begins a dial: the span, the timeout, and the stack's own steps. */
+Connection *connection_dial(Host *host, EntityId peer, const char *name, const SpanContext *parent, bool is_automatic);
+/* For stacks: the dial has succeeded, or come to another end. */
+void connection_opened(Host *host, Connection *connection);
+void connection_failed(Host *host, Connection *connection, Outcome outcome);
+
+Stream *stream_new(Host *host, Connection *connection, EntityId peer, uint64_t id, unsigned protocol);
+/* Takes the half out of the tables and writes its row. */
+void stream_free(Host *host, Stream *stream, Outcome outcome);
+/* The half with that id: by slot when the sender knew it, else among the connection's streams. */
+Stream *stream_find(Host *host, Connection *connection, uint64_t id, uint32_t slot);
+/* The other side has ended the stream: tells the application, then frees it. */
+void stream_ended(Host *host, Stream *stream, Outcome outcome);
+/* The other side will send no more. */
+void stream_half_closed(Host *host, Stream *stream);
+
+#endif

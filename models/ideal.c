@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* The stack `ideal`: reliable, ordered streams with no cost of their own. A dial takes one round trip, a stream
+ * opens with its first message, each message is one event.
+ *
+ * FIFO holds per direction of a stream, also under jitter: nothing arrives before what was sent before it on that
+ * stream (`ideal.order: connection`: on that connection). A partition holds everything at the sender until it
+ * heals; so does an unfinished dial. A crash is seen by the other side as a reset, one latency later. */
+#include "models/link.h"
+#include "models/stack.h"
+
+#include <string.h>
+
+enum { ORDER_STREAM, ORDER_CONNECTION };
+
+/* -- Sending ------------------------------------------------------------------------------------------------ */
+
+/* Posts an event that arrives no earlier than what was sent before it; `floor` may be NULL. */
+static void *post(Host *host, EntityId peer, NetworkKind kind, uint32_t size_bytes, SimTime *floor)
+{
+    Contact *contact = contact_table_get(&host->contacts, peer);
+    const SimTime now = host_now(host);
+    SimTime arrival = now + (kind == KIND_MESSAGE ? link_message_delay(host, contact)
+                                                  : link_control_delay(host, contact));
+    arrival = MAX(arrival, contact->floor);
+    if (floor != NULL) {
+        arrival = *floor = MAX(arrival, *floor);
+    }
+    return entity_post(&host->entity, peer, arrival - now, kind, size_bytes);
+}
+
+/* Keeps something until the connection is open and no partition is in the way. */
+static void *hold(Host *host, EntityId peer, NetworkKind kind, uint64_t connection, uint32_t size_bytes)
+{
+    HeldItem *item = g_malloc(sizeof *item + size_bytes);
+    *item = (HeldItem){.peer = peer, .kind = kind, .connection = connection, .size_bytes = size_bytes};
+    if (host->held == NULL) {
+        host->held = g_ptr_array_new_with_free_func(g_free);
+    }
+    g_ptr_array_add(host->held, item);
+    const SimTime change = fault_plan_next_change(host->network->plan, host_now(host));
+    if (change != SIM_TIME_MAX) {
+        if (host->release == 0) {
+            host->release = timer_new(&host->entity, KIND_RELEASE, 0, false);
+        }
+        timer_set(&host->entity, host->release, change - host_now(host));
+    }
+    return item->body;
+}
+
+/* True when earlier things to that peer are still held: what comes now must not overtake them. */
+static bool has_held(const Host *host, EntityId peer)
+{
+    for (guint i = 0; host->held != NULL && i < host->held->len; i++) {
+        const HeldItem *item = g_ptr_array_index(host->held, i);
+        if (item->peer == peer) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where to write the body of something on a stream: into an event, or into what is held. */
+static void *transmit(Host *host, Stream *stream, NetworkKind kind, uint32_t size_bytes)
+{
+    Connection *connection = stream->connection;
+    if (connection->state == CONNECTION_DIALING || link_is_cut(host, stream->peer) || has_held(host, stream->peer)) {
+        return hold(host, stream->peer, kind, connection->id, size_bytes);
+    }
+    SimTime *floor =
+        host->network->ideal.order == ORDER_CONNECTION ? &connection->floor : &stream->floor;
+    return post(host, stream->peer, kind, size_bytes, floor);
+}
+
+/* Dials and ends of connections: not bound to an open connection. */
+static void transmit_control(Host *host, EntityId peer, NetworkKind kind, uint64_t connection, SimTime *floor)
+{
+    const ConnectionBody body = {.connection = connection, .sender = host->entity.id};
+    void *to = link_is_cut(host, peer) ? hold(host, peer, kind, 0, sizeof body)
+                                       : post(host, peer, kind, sizeof body, floor);
+    memcpy(to, &body, sizeof body);
+}
+
+/* What may go now; the rest stays in order. */
+static bool can_go(Host *host, const HeldItem *item, bool *ret_is_gone)
+{
+    *ret_is_gone = false;
+    if (link_is_cut(host, item->peer)) {
+        return false;
+    }
+    if (item->connection == 0) {
+        return true;
+    }
+    const Connection *connection = connection_find(host, item->peer, item->connection);
+    *ret_is_gone = connection == NULL;
+    return connection != NULL && connection->state == CONNECTION_OPEN;
+}
+
+static void drop(Host *host, const HeldItem *item, const char *fate)
+{
+    if (item->kind == KIND_MESSAGE) {
+        message_record(host, (const MessageHeader *)item->body, item->peer, RECORD_NO_TIME, fate);
+    }
+}
+
+static void ideal_release(Host *host)
+{
+    GPtrArray *held = host->held;
+    if (held == NULL || held->len == 0) {
+        return;
+    }
+    host->held = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < held->len; i++) {
+        HeldItem *item = g_ptr_array_index(held, i);
+        bool is_gone;
+        if (can_go(host, item, &is_gone)) {
+            Contact *contact = contact_table_get(&host->contacts, item->peer);
+            memcpy(post(host, item->peer, item->kind, item->size_bytes, &contact->floor), item->body, item->size_bytes);
+        } else if (is_gone) {
+            drop(host, item, "reset");
+        } else {
+            memcpy(hold(host, item->peer, item->kind, item->connection, item->size_bytes), item->body,
+                   item->size_bytes);
+        }
+    }
+    g_ptr_array_unref(held);
+}
+
+static void ideal_dial(Host *host, Connection *connection)
+{
+    transmit_control(host, connection->peer, KIND_DIAL, connection->id, NULL);
+}
+
+/* What the listener sends on the connection comes after its acceptance. */
+static void ideal_answer(Host *host, EntityId peer, NetworkKind kind, uint64_t id)
+{
+    Connection *connection = kind == KIND_ACCEPT ? connection_find(host, peer, id) : NULL;
+    transmit_control(host, peer, kind, id, connection == NULL ? NULL : &connection->floor);
+}
+
+static void ideal_send(Host *host, Stream *stream, const MessageHeader *header, const void *content)
+{
+    uint8_t *body =
+        transmit(host, stream, KIND_MESSAGE, (uint32_t)sizeof *header + header->content_size_bytes);
+    memcpy(body, header, sizeof *header);
+    if (header->content_size_bytes > 0) {
+        memcpy(body + sizeof *header, content, header->content_size_bytes);
+    }
+}
+
+static void ideal_end_stream(Host *host, Stream *stream, StreamEnd how)
+{
+    const StreamEndBody body = {.connection = stream->connection->id,
+                                .stream = stream->id,
+                                .sender = host->entity.id,
+                                .how = how,
+                                .receiver_slot = stream->remote_slot};
+    memcpy(transmit(host, stream, KIND_STREAM_END, sizeof body), &body, sizeof body);
+}
+
+static void ideal_unknown(Host *host, EntityId sender, uint64_t connection)
+{
+    transmit_control(host, sender, KIND_CONNECTION_END, connection, NULL);
+}
+
+static void ideal_crashed(Host *host, const Connection *connection)
+{
+    if (connection->state == CONNECTION_OPEN) {
+        transmit_control(host, connection->peer, KIND_CONNECTION_END, connection->id, NULL);
+    }
+}
+
+const Stack STACK_ideal = {
+    .name = "ideal",
+    .has_connections = true,
+    .dial = ideal_dial,
+    .answer = ideal_answer,
+    .send = ideal_send,
+    .end_stream = ideal_end_stream,
+    .crashed = ideal_crashed,
+    .unknown = ideal_unknown,
+    .release = ideal_release,
+};

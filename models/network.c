@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: MIT */
+/* From settings to models, from models to a simulation full of hosts. */
+#include "models/network.h"
+
+#include "models/link.h"
+#include "models/receive.h"
+#include "models/stack.h"
+#include "sim/error.h"
+#include "sim/value_text.h"
+
+#include <math.h>
+
+/* -- Settings ------------------------------------------------------------------------------------------------ */
+
+static bool read_settings(Network *network, GError **error)
+{
+    const NetworkOptions *options = &network->options;
+    void *const fields[] = {&network->peers,  &network->topology_options, &network->link,  &network->stack_settings,
+                            &network->ideal,  &network->dial,             &network->record};
+    for (unsigned i = 0; NETWORK_SETTINGS[i] != NULL; i++) {
+        if (!settings_read(NETWORK_SETTINGS[i], options->values, options->directory, fields[i], error)) {
+            return false;
+        }
+    }
+    network->peer_count = (uint32_t)network->peers.count;
+    return true;
+}
+
+static void clear_settings(Network *network)
+{
+    void *const fields[] = {&network->peers,  &network->topology_options, &network->link,  &network->stack_settings,
+                            &network->ideal,  &network->dial,             &network->record};
+    for (unsigned i = 0; NETWORK_SETTINGS[i] != NULL; i++) {
+        settings_clear(NETWORK_SETTINGS[i], fields[i]);
+    }
+}
+
+static bool read_level(Network *network, GError **error)
+{
+    const CallText *level = network->record.level;
+    const char *name = call_text_name(level);
+    const bool is_sampled = g_str_equal(name, "sampled");
+    network->level = g_str_equal(name, "all") ? RECORD_ALL : is_sampled ? RECORD_SAMPLED : RECORD_METRICS;
+    const unsigned arguments = is_sampled ? 1 : 0;
+    if (!call_text_expect(level, arguments, arguments, NULL, "all, sampled(PROBABILITY) or metrics", error) ||
+        (is_sampled && !value_parse_probability(call_text_argument(level, 0), &network->sample, error))) {
+        return settings_blame(network->options.values, "record.level", error);
+    }
+    return true;
+}
+
+static void note_input(Network *network, const char *name)
+{
+    for (guint i = 0; name != NULL && i < network->inputs->len; i++) {
+        if (g_str_equal(g_ptr_array_index(network->inputs, i), name)) {
+            return;
+        }
+    }
+    if (name != NULL) {
+        g_ptr_array_add(network->inputs, g_strdup(name));
+    }
+}
+
+static void note_all(GPtrArray *to, const char *const *texts)
+{
+    for (; texts != NULL && *texts != NULL; texts++) {
+        g_ptr_array_add(to, g_strdup(*texts));
+    }
+}
+
+/* -- Models -------------------------------------------------------------------------------------------------- */
+
+static LatencyModel *new_latency(Network *network, const char *latency, const char *jitter, GError **error)
+{
+    const LatencyContext context = {.peers = network->peer_count,
+                                    .directory = network->options.directory,
+                                    .jitter = jitter,
+                                    .attach = network->peers.attach};
+    LatencyModel *model = latency_model_new(latency, &context, error);
+    if (model != NULL) {
+        for (const char *const *input = latency_model_inputs(model); *input != NULL; input++) {
+            note_input(network, *input);
+        }
+    }
+    return model;
+}
+
+static bool check_loss(const Network *network, const LossModel *loss, GError **error)
+{
+    if (network->stack->allows_loss || loss_model_is_none(loss)) {
+        return true;
+    }
+    g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
+                "stack %s loses nothing; loss needs stack.name: datagram", network->stack->name);
+    return false;
+}
+
+static bool add_loss(Network *network, const char *text, GError **error)
+{
+    LossModel *loss = loss_model_new(text, network->options.directory, error);
+    if (loss == NULL) {
+        return false;
+    }
+    g_ptr_array_add(network->losses, loss);
+    note_input(network, loss_model_input(loss));
+    return check_loss(network, loss, error);
+}
+
+static bool build_models(Network *network, GError **error)
+{
+    GPtrArray *values = network->options.values;
+    network->stack = stack_find(network->stack_settings.name);
+    if (network->stack == NULL) {
+        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, "found '%s', expected ideal or datagram",
+                    network->stack_settings.name);
+        return settings_blame(values, "stack.name", error);
+    }
+    if (!add_loss(network, network->link.loss, error)) {
+        return settings_blame(values, "link.loss", error);
+    }
+    LatencyModel *latency = new_latency(network, network->link.latency, network->link.jitter, error);
+    if (latency == NULL) {
+        return settings_blame(values, "link.latency", error);
+    }
+    g_ptr_array_add(network->latencies, latency);
+    note_all(network->warnings, latency_model_warnings(latency));
+    network->topology = topology_new(&network->topology_options, network->peer_count, network->options.seed,
+                                     network->options.directory, error);
+    if (network->topology == NULL) {
+        return settings_blame(values, "topology.kind", error);
+    }
+    note_input(network, topology_input(network->topology));
+    note_all(network->warnings, topology_warnings(network->topology));
+    return true;
+}
+
+/* Peers are called what the latency data or the topology's file calls them. */
+static void name_peers(Network *network)
+{
+    const LatencyModel *latency = network_latency(network, 0, 0);
+    if (latency_model_peer_name(latency, 0) == NULL && topology_peer_name(network->topology, 0) == NULL) {
+        return;
+    }
+    network->peer_names = g_new0(char *, network->peer_count + 1);
+    for (EntityId peer = 0; peer < network->peer_count; peer++) {
+        const char *name = latency_model_peer_name(latency, peer);
+        name = name != NULL ? name : topology_peer_name(network->topology, peer);
+        network->peer_names[peer] = name != NULL ? g_strdup(name) : g_strdup_printf("%u", peer);
+    }
+}
+
+/* Counts the application's tables and numbers its purposes. */
+static void survey_application(Network *network)
+{
+    const Application *application = network->application;
+    while (application->protocols != NULL && application->protocols[network->protocol_count].name != NULL) {
+        network->protocol_count++;
+    }
+    unsigned timers = 0, randoms = 0, metrics = 0;
+    while (application->timers != NULL && application->timers[timers].name != NULL) {
+        timers++;
+    }
+    while (application->randoms != NULL && application->randoms[randoms] != NULL) {
+        randoms++;
+    }
+    while (application->metrics != NULL && application->metrics[metrics].name != NULL) {
+        metrics++;
+    }
+    network->random_purposes = g_new(uint64_t, randoms + 1);
+    for (unsigned i = 0; i < randoms; i++) {
+        g_autofree char *name = g_strdup_printf("%s.%s", application->name, application->randoms[i]);
+        network->random_purposes[i] = random_purpose(name);
+    }
+    network->metric_count = METRIC_FIRST + metrics;
+    network->metric_names = g_new0(char *, network->metric_count + 1);
+    network->metric_names[METRIC_DIAL_TIME] = g_strdup("dial.time");
+    network->metric_names[METRIC_MESSAGE_LATENCY] = g_strdup("message.latency");
+    network->metric_names[METRIC_MESSAGE_LOSS] = g_strdup("message.loss");
+    for (unsigned i = 0; i < metrics; i++) {
+        network->metric_names[METRIC_FIRST + i] =
+            g_strdup_printf("%s.%s", application->name, application->metrics[i].name);
+    }
+    network->kind_count = KIND_TIMER_FIRST + timers;
+    network->kinds = g_new0(EventKind, network->kind_count);
+    memcpy(network->kinds, NETWORK_KINDS, sizeof NETWORK_KINDS);
+    for (unsigned i = 0; i < timers; i++) {
+        network->kinds[KIND_TIMER_FIRST + i] =
+            (EventKind){.name = application->timers[i].name, .run = receive_application_timer};
+    }
+}
+
+Network *network_new(const NetworkOptions *options, GError **error)
+{
+    g_autoptr(Network) network = g_new0(Network, 1);
+    network->options = *options;
+    network->application = options->application;
+    network->latencies = g_ptr_array_new_with_free_func((GDestroyNotify)latency_model_free);
+    network->losses = g_ptr_array_new_with_free_func((GDestroyNotify)loss_model_free);
+    network->inputs = g_ptr_array_new_null_terminated(0, g_free, TRUE);
+    network->warnings = g_ptr_array_new_null_terminated(0, g_free, TRUE);
+    network->latency_purpose = random_purpose("link.latency");
+    network->control_purpose = random_purpose("link.control");
+    network->loss_purpose = random_purpose("link.loss");
+    network->path_loss_purpose = random_purpose("link.path-loss");
+    if (!read_settings(network, error) || !read_level(network, error) || !build_models(network, error)) {
+        return NULL;
+    }
+    name_peers(network);
+    survey_application(network);
+    return g_steal_pointer(&network);
+}
+
+/* -- The timeline's changes of links ------------------------------------------------------------------------- */
+
+static bool add_latencies(Network *network, const GPtrArray *latencies, const GPtrArray *jitters, GError **error)
+{
+    network->latency_rows = latencies->len - 1;
+    network->jitter_rows = jitters->len - 1;
+    for (guint row = 0; row < latencies->len; row++) {
+        for (guint column = row == 0 ? 1 : 0; column < jitters->len; column++) {
+            LatencyModel *model = new_latency(network, g_ptr_array_index(latencies, row),
+                                              g_ptr_array_index(jitters, column), error);
+            if (model == NULL) {
+                g_prefix_error(error, "timeline: set link.%s: ", row == 0 ? "jitter" : "latency");
+                return false;
+            }
+            g_ptr_array_add(network->latencies, model);
+        }
+    }
+    return true;
+}
+
+/* Compiles each `set` row, and every pairing of a latency with a jitter. */
+static bool build_settings(Network *network, GError **error)
+{
+    g_autoptr(GPtrArray) latencies = g_ptr_array_new();
+    g_autoptr(GPtrArray) jitters = g_ptr_array_new();
+    g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(unsigned));
+    g_ptr_array_add(latencies, network->link.latency);
+    g_ptr_array_add(jitters, network->link.jitter);
+    const char *key, *value;
+    for (unsigned number = 1; fault_plan_set_row(network->plan, number, &key, &value); number++) {
+        unsigned among;
+        if (g_str_equal(key, "loss")) {
+            if (!add_loss(network, value, error)) {
+                g_prefix_error(error, "timeline: set link.loss: ");
+                return false;
+            }
+            among = network->losses->len - 1;
+        } else {
+            GPtrArray *texts = g_str_equal(key, "latency") ? latencies : jitters;
+            g_ptr_array_add(texts, (char *)(uintptr_t)value);
+            among = texts->len - 1;
+        }
+        g_array_append_val(numbers, among);
+    }
+    network->has_settings = numbers->len > 0;
+    network->row_numbers = (unsigned *)(void *)g_array_free(g_steal_pointer(&numbers), FALSE);
+    return add_latencies(network, latencies, jitters, error);
+}
+
+/* -- The simulation ------------------------------------------------------------------------------------------ */
+
+static SimDuration minimum_delay(const Entity *self, EntityId target)
+{
+    const Network *network = simulation_context(entity_simulation(self));
+    if (self->id == network->peer_count || target == network->peer_count) {
+        return 1;
+    }
+    return link_minimum(network, self->id, target);
+}
+
+static void prepare_parts(Network *network)
+{
+    const unsigned count = simulation_partition_count(network->simulation);
+    network->parts = g_new0(NetworkPart, count);
+    for (unsigned k = 0; k < count; k++) {
+        NetworkPart *part = &network->parts[k];
+        part->records = network->recorder == NULL ? NULL : recorder_buffer(network->recorder, network->run_id);
+        part->metrics = g_new0(Metric *, network->metric_count);
+        for (unsigned i = 0; i < network->metric_count; i++) {
+            part->metrics[i] = metric_new();
+        }
+        partition_set_context(simulation_partition(network->simulation, k), part);
+    }
+}
+
+static void record_peers(const Network *network)
+{
+    if (network->recorder == NULL || network->level == RECORD_METRICS) {
+        return;
+    }
+    for (EntityId peer = 0; peer < network->peer_count; peer++) {
+        record_peer(network->parts[0].records,
+                    &(PeerRow){.id = peer,
+                               .name = network->peer_names == NULL ? NULL : network->peer_names[peer],
+                               .region = latency_model_peer_region(network_latency(network, 0, 0), peer)});
+    }
+}
+
+static void script(Network *network)
+{
+    const uint32_t entities = simulation_entity_count(network->simulation);
+    for (EntityId id = 0; id < entities; id++) {
+        simulation_script(network->simulation, 0, id, KIND_START, 0);
+    }
+    for (unsigned i = 0; i < fault_plan_peer_event_count(network->plan); i++) {
+        const PeerEvent *event = fault_plan_peer_event(network->plan, i);
+        if (event->at_coordinator) {
+            simulation_script(network->simulation, event->time, network->peer_count, KIND_PEER_EVENT, i);
+        }
+        const uint32_t count = event->peers == NULL ? 0 : peer_set_count(event->peers);
+        for (uint32_t k = 0; k < count; k++) {
+            simulation_script(network->simulation, event->time, peer_set_member(event->peers, k), KIND_PEER_EVENT, i);
+        }
+    }
+}
+
+bool network_prepare(Network *network, FaultPlan *plan, Recorder *recorder, int64_t run_id, GError **error)
+{
+    const NetworkOptions *options = &network->options;
+    network->recorder = recorder;
+    network->run_id = run_id;
+    network->plan = plan != NULL ? plan
+                                 : fault_plan_new(&(FaultPlanContext){.application = network->application,
+                                                                      .peer_count = network->peer_count});
+    if (!build_settings(network, error)) {
+        return false;
+    }
+    const bool has_coordinator = network->application->has_coordinator;
+    network->lookahead = has_coordinator ? 1 : link_lower_bound(network);
+    network->simulation = simulation_new(&(SimulationOptions){
+        .entity_count = network->peer_count + (has_coordinator ? 1 : 0),
+        .entity_size_bytes = sizeof(Host) + network->application->state_size_bytes,
+        .seed = options->seed,
+        .queue = options->queue,
+        .partition_count = options->partition_count,
+        .lookahead = network->lookahead,
+        .permute_ties = options->permute_ties,
+        .context = network,
+        .minimum_delay = minimum_delay,
+        .interrupt = options->interrupt,
+    });
+    for (unsigned i = 0; i < network->kind_count; i++) {
+        simulation_add_kind(network->simulation, &network->kinds[i]);
+    }
+    for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
+        host_of(simulation_entity(network->simulation, id))->network = network;
+    }
+    prepare_parts(network);
+    record_peers(network);
+    script(network);
+    return true;
+}
+
+/* -- Ends ---------------------------------------------------------------------------------------------------- */
+
+static void host_clear(Host *host)
+{
+    for (uint32_t i = 0; i < host->contacts.count; i++) {
+        while (host->contacts.contacts[i].connections != NULL) {
+            connection_free(host, host->contacts.contacts[i].connections, OUTCOME_OPEN);
+        }
+    }
+    contact_table_clear(&host->contacts);
+    g_clear_pointer(&host->streams, g_free);
+    host->stream_slots = 0;
+    g_clear_pointer(&host->held, g_ptr_array_unref);
+}
+
+void network_free(Network *network)
+{
+    if (network == NULL) {
+        return;
+    }
+    if (network->simulation != NULL) {
+        for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
+            network->parts[k].records = NULL;
+        }
+        for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
+            host_clear(host_of(simulation_entity(network->simulation, id)));
+        }
+        for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
+            span_part_clear(&network->parts[k]);
+            for (unsigned i = 0; i < network->metric_count; i++) {
+                metric_free(network->parts[k].metrics[i]);
+            }
+            g_free(network->parts[k].metrics);
+        }
+        g_free(network->parts);
+        simulation_free(network->simulation);
+    }
+    fault_plan_free(network->plan);
+    topology_free(network->topology);
+    g_ptr_array_unref(network->latencies);
+    g_ptr_array_unref(network->losses);
+    g_ptr_array_unref(network->inputs);
+    g_ptr_array_unref(network->warnings);
+    g_strfreev(network->peer_names);
+    g_strfreev(network->metric_names);
+    g_free(network->random_purposes);
+    g_free(network->row_numbers);
+    g_free(network->kinds);
+    clear_settings(network);
+    g_free(network);
+}
+
+static void record_links(const Network *network, const Host *host)
+{
+    const double loss = loss_model_rate(network_loss(network, 0));
+    for (uint32_t i = 0; i < host->contacts.count; i++) {
+        const Contact *contact = &host->contacts.contacts[i];
+        if (contact->messages > 0 || contact->controls > 0) {
+            record_link(host_part(host)->records,
+                        &(LinkRow){.sender = host->entity.id,
+                                   .receiver = contact->peer,
+                                   .latency_ns_min = link_minimum(network, host->entity.id, contact->peer),
+                                   .loss = loss});
+        }
+    }
+}
+
+static void record_in_flight(void *data, const EventView *event)
+{
+    const Network *network = data;
+    if (event->content.kind == KIND_MESSAGE) {
+        message_record(host_of(simulation_entity(network->simulation, event->target)), event->content.body,
+                       event->target, RECORD_NO_TIME, "in-flight");
+    }
+}
+
+static void record_held(const Host *host)
+{
+    for (guint i = 0; host->held != NULL && i < host->held->len; i++) {
+        const HeldItem *item = g_ptr_array_index(host->held, i);
+        if (item->kind == KIND_MESSAGE) {
+            message_record(host, (const MessageHeader *)item->body, item->peer, RECORD_NO_TIME, "in-flight");
+        }
+    }
+}
+
+static void record_faults(const Network *network)
+{
+    for (unsigned i = 0; i < fault_plan_row_count(network->plan); i++) {
+        FaultRow row;
+        fault_plan_row(network->plan, i, &row.time, &row.action, &row.arguments);
+        if (row.time < simulation_now(network->simulation)) {
+            record_fault(network->parts[0].records, &row);
+        }
+    }
+}
+
+void network_finish(Network *network)
+{
+    simulation_each_pending(network->simulation, record_in_flight, network);
+    const bool has_rows = network->recorder != NULL && network->level != RECORD_METRICS;
+    for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
+        Host *host = host_of(simulation_entity(network->simulation, id));
+        record_held(host);
+        if (has_rows) {
+            record_links(network, host);
+        }
+        host_clear(host);
+    }
+    const unsigned parts = simulation_partition_count(network->simulation);
+    for (unsigned k = 0; k < parts; k++) {
+        span_finish_all(&network->parts[k]);
+        for (unsigned i = 0; k > 0 && i < network->metric_count; i++) {
+            metric_merge(network->parts[0].metrics[i], network->parts[k].metrics[i]);
+        }
+    }
+    if (network->recorder != NULL) {
+        record_faults(network);
+        for (unsigned i = 0; i < network->metric_count; i++) {
+            record_metric(network->parts[0].records, network_metric_name(network, i),
+                          network_metric_unit(network, i), network_metric(network, i));
+        }
+    }
+}

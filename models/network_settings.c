@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* The settings of the network: one table for each section. */
+#include "models/peer.h"
+
+static const char *const ORDERS[] = {"stream", "connection", NULL};
+static const char *const LEVELS[] = {"all", "sampled", "metrics", NULL};
+
+static const Setting PEERS[] = {
+    {.key = "count",
+     .type = SETTING_COUNT,
+     .offset = offsetof(PeersSettings, count),
+     .default_text = "20",
+     .minimum = "1",
+     .maximum = "16000000",
+     .help = "How many peers there are."},
+    {.key = "attach",
+     .type = SETTING_TEXT,
+     .offset = offsetof(PeersSettings, attach),
+     .default_text = "round-robin",
+     .help = "Where peers are attached to the underlay of link.latency: graph(FILE)."},
+    {0},
+};
+
+static const Setting LINK[] = {
+    {.key = "latency",
+     .type = SETTING_TEXT,
+     .offset = offsetof(LinkSettings, latency),
+     .default_text = "50ms",
+     .help = "One way: a duration, a distribution, matrix(), regions(), coordinates(), graph() or replay()."},
+    {.key = "jitter",
+     .type = SETTING_TEXT,
+     .offset = offsetof(LinkSettings, jitter),
+     .default_text = "0",
+     .help = "Added to the latency of each message: a distribution of durations."},
+    {.key = "loss",
+     .type = SETTING_TEXT,
+     .offset = offsetof(LinkSettings, loss),
+     .default_text = "0",
+     .help = "Which messages are lost: a probability, gilbert-elliott() or pattern(); on stack datagram."},
+    {0},
+};
+
+static const Setting STACK[] = {
+    {.key = "name",
+     .type = SETTING_TEXT,
+     .offset = offsetof(StackSettings, name),
+     .default_text = "ideal",
+     .help = "The protocol stack below the peers: ideal or datagram."},
+    {0},
+};
+
+static const Setting IDEAL[] = {
+    {.key = "order",
+     .type = SETTING_CHOICE,
+     .offset = offsetof(IdealSettings, order),
+     .default_text = "stream",
+     .choices = ORDERS,
+     .help = "What stays in order under jitter: each stream, or everything on a connection."},
+    {0},
+};
+
+static const Setting DIAL[] = {
+    {.key = "timeout",
+     .type = SETTING_DURATION,
+     .offset = offsetof(DialSettings, timeout),
+     .default_text = "15s",
+     .minimum = "1ns",
+     .help = "How long a dial waits for its answer."},
+    {0},
+};
+
+static const Setting RECORD[] = {
+    {.key = "level",
+     .type = SETTING_CALL,
+     .offset = offsetof(RecordSettings, level),
+     .default_text = "all",
+     .choices = LEVELS,
+     .help = "What is recorded: all, sampled(PROBABILITY) of the traces, or metrics only."},
+    {0},
+};
+
+const SettingsTable PEERS_SETTINGS = {"peers", PEERS, sizeof(PeersSettings)};
+const SettingsTable LINK_SETTINGS = {"link", LINK, sizeof(LinkSettings)};
+const SettingsTable STACK_SETTINGS = {"stack", STACK, sizeof(StackSettings)};
+const SettingsTable IDEAL_SETTINGS = {"ideal", IDEAL, sizeof(IdealSettings)};
+const SettingsTable DIAL_SETTINGS = {"dial", DIAL, sizeof(DialSettings)};
+const SettingsTable RECORD_SETTINGS = {"record", RECORD, sizeof(RecordSettings)};
+
+const SettingsTable *const NETWORK_SETTINGS[] = {
+    &PEERS_SETTINGS, &TOPOLOGY_SETTINGS, &LINK_SETTINGS,   &STACK_SETTINGS,
+    &IDEAL_SETTINGS, &DIAL_SETTINGS,     &RECORD_SETTINGS, NULL,
+};

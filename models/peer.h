@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside models/: the fields of a host, of the network, and the wire shapes. Scenarios see models/host.h only. */
+#ifndef MODELS_PEER_H
+#define MODELS_PEER_H
+
+#include "models/contact.h"
+#include "models/latency.h"
+#include "models/network.h"
+#include "models/topology.h"
+#include "sim/mix.h"
+#include "sim/random.h"
+#include "sim/timer.h"
+
+typedef struct Connection Connection;
+
+/* The numbers of the network's event kinds, in the order of their table in network.c. */
+typedef enum NetworkKind {
+    KIND_START,
+    KIND_PEER_EVENT, /* argument: index in the fault plan */
+    KIND_DIAL,
+    KIND_ACCEPT,
+    KIND_REFUSE,
+    KIND_MESSAGE,
+    KIND_STREAM_END,
+    KIND_CONNECTION_END,
+    KIND_REPORT,
+    KIND_ORDER,
+    KIND_DIAL_TIMEOUT, /* a timer; argument: the connection's id */
+    KIND_RELEASE,      /* a timer: try again to send what is held */
+    KIND_DIALED,       /* deferred: a dial that needed no time is done; argument: the connection's id */
+    KIND_TIMER_FIRST,  /* the application's timers */
+} NetworkKind;
+
+/* What is not yet on its way: a partition or an unfinished dial holds it. */
+typedef struct HeldItem {
+    EntityId peer;
+    NetworkKind kind;
+    uint64_t connection; /* that must be open first; 0: none */
+    uint32_t size_bytes;
+    uint64_t body[];
+} HeldItem;
+
+struct Host {
+    Entity entity;
+    Network *network;
+    ContactTable contacts;
+    Stream **streams; /* by slot; free slots are NULL */
+    uint32_t stream_slots, stream_slot_free;
+    uint32_t spans_made, messages_made, connections_made, streams_made;
+    GPtrArray *held; /* of HeldItem, in order of sending; NULL until needed */
+    TimerId release;
+    uint32_t crashes;
+    bool is_crashed;
+    uint64_t state[]; /* of the application */
+};
+
+/* What changes during a run and belongs to no host: one for each partition. */
+typedef struct NetworkPart {
+    RecordBuffer *records; /* NULL: none */
+    Metric **metrics;
+    struct OpenSpan *open_spans, *free_spans;
+} NetworkPart;
+
+typedef enum RecordLevel { RECORD_ALL, RECORD_SAMPLED, RECORD_METRICS } RecordLevel;
+
+/* Metrics of the network itself; the application's follow. */
+typedef enum NetworkMetric { METRIC_DIAL_TIME, METRIC_MESSAGE_LATENCY, METRIC_MESSAGE_LOSS, METRIC_FIRST } NetworkMetric;
+
+typedef struct PeersSettings {
+    int64_t count;
+    char *attach;
+} PeersSettings;
+
+typedef struct LinkSettings {
+    char *latency, *loss, *jitter;
+} LinkSettings;
+
+typedef struct StackSettings {
+    char *name;
+} StackSettings;
+
+typedef struct IdealSettings {
+    int order;
+} IdealSettings;
+
+typedef struct DialSettings {
+    SimDuration timeout;
+} DialSettings;
+
+typedef struct RecordSettings {
+    CallText *level;
+} RecordSettings;
+
+struct Network {
+    NetworkOptions options;
+    const Application *application;
+    PeersSettings peers;
+    TopologyOptions topology_options;
+    LinkSettings link;
+    StackSettings stack_settings;
+    IdealSettings ideal;
+    DialSettings dial;
+    RecordSettings record;
+    RecordLevel level;
+    double sample;
+    uint32_t peer_count;
+    char **peer_names;
+    Topology *topology;
+    GPtrArray *latencies; /* of LatencyModel: see network_latency() */
+    GPtrArray *losses;    /* of LossModel, the base first, then each `set link.loss` */
+    unsigned latency_rows, jitter_rows;
+    unsigned *row_numbers; /* of each `set` row among those of its key, from 1 */
+    bool has_settings;     /* the timeline has `set` rows */
+    const struct Stack *stack;
+    uint64_t latency_purpose, control_purpose, loss_purpose, path_loss_purpose;
+    uint64_t *random_purposes; /* of the application */
+    FaultPlan *plan;
+    SimDuration lookahead;
+    GPtrArray *inputs, *warnings; /* of char *, NULL-terminated */
+    Simulation *simulation;
+    EventKind *kinds; /* the network's, then one for each timer of the application */
+    unsigned kind_count;
+    NetworkPart *parts;
+    Recorder *recorder;
+    int64_t run_id;
+    unsigned metric_count, protocol_count;
+    char **metric_names;
+};
+
+/* The body of KIND_MESSAGE, before its content. No padding. Slots and spans are not hashed: they are hints and
+ * observations. */
+typedef struct MessageHeader {
+    uint64_t connection, stream;
+    SpanContext span;
+    SimTime sent;
+    uint32_t sender, number;
+    uint32_t sender_slot, receiver_slot;
+    uint32_t size_bytes, content_size_bytes;
+    uint16_t protocol, kind;
+    uint32_t is_recorded;
+    uint64_t content[];
+} MessageHeader;
+
+typedef enum StreamEnd { STREAM_HALF_CLOSE, STREAM_CLOSE, STREAM_RESET } StreamEnd;
+
+/* The body of KIND_STREAM_END. */
+typedef struct StreamEndBody {
+    uint64_t connection, stream;
+    uint32_t sender, how;
+    uint32_t receiver_slot, reserved;
+} StreamEndBody;
+
+/* The body of KIND_DIAL, KIND_ACCEPT, KIND_REFUSE and KIND_CONNECTION_END. */
+typedef struct ConnectionBody {
+    uint64_t connection;
+    uint32_t sender, reserved;
+} ConnectionBody;
+
+/* The body of KIND_REPORT and KIND_ORDER. The span is not hashed. */
+typedef struct ControlBody {
+    uint64_t argument;
+    SpanContext span;
+    uint32_t action, sender;
+} ControlBody;
+
+static inline Host *host_of(Entity *entity)
+{
+    return (Host *)entity;
+}
+
+static inline NetworkPart *host_part(const Host *host)
+{
+    return entity_partition_context(&host->entity);
+}
+
+static inline bool host_is_coordinator(const Host *host)
+{
+    return host->entity.id == host->network->peer_count;
+}
+
+/* The models for a `set` row of latency, of jitter, of loss; 0 where none is in force. */
+static inline const LatencyModel *network_latency(const Network *network, unsigned latency, unsigned jitter)
+{
+    const unsigned row = latency == 0 ? 0 : network->row_numbers[latency - 1];
+    const unsigned column = jitter == 0 ? 0 : network->row_numbers[jitter - 1];
+    return g_ptr_array_index(network->latencies, row * (network->jitter_rows + 1) + column);
+}
+
+static inline const LossModel *network_loss(const Network *network, unsigned loss)
+{
+    return g_ptr_array_index(network->losses, loss == 0 ? 0 : network->row_numbers[loss - 1]);
+}
+
+/* True when a message or stream of that trace is recorded. */
+bool network_records_trace(const Network *network, uint64_t trace);
+
+/* Tells the record what became of a message; received is RECORD_NO_TIME unless it was delivered. */
+void message_record(const Host *host, const MessageHeader *message, EntityId receiver, SimTime received,
+                    const char *fate);
+
+/* Writes the spans that are still open, and forgets them. */
+void span_finish_all(NetworkPart *part);
+void span_part_clear(NetworkPart *part);
+
+#endif

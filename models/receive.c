@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/* What happens at a host when an event arrives there. */
+#include "models/receive.h"
+
+#include "models/connection.h"
+#include "models/stack.h"
+
+/* -- The script: starts, crashes, restarts, actions of the timeline ------------------------------------------- */
+
+static void run_start(Entity *self, const EventContent *content)
+{
+    (void)content;
+    Host *host = host_of(self);
+    const Network *network = host->network;
+    const Application *application = network->application;
+    if (host_is_coordinator(host)) {
+        if (application->start_coordinator != NULL) {
+            application->start_coordinator(host);
+        }
+        return;
+    }
+    const bool dials = network->stack->has_connections && !application->dials_itself &&
+                       !network->topology_options.preconnected;
+    const uint32_t degree = dials ? topology_degree(network->topology, self->id) : 0;
+    for (uint32_t k = 0; k < degree; k++) {
+        if (topology_dials(network->topology, self->id, k)) {
+            connection_dial(host, topology_neighbour(network->topology, self->id, k), NULL, NULL, true);
+        }
+    }
+    if (application->start != NULL) {
+        application->start(host);
+    }
+}
+
+static void crash(Host *host)
+{
+    if (host->is_crashed) {
+        return;
+    }
+    host_log(host, "crashes");
+    for (guint i = 0; host->held != NULL && i < host->held->len; i++) {
+        const HeldItem *item = g_ptr_array_index(host->held, i);
+        if (item->kind == KIND_MESSAGE) {
+            message_record(host, (const MessageHeader *)item->body, item->peer, RECORD_NO_TIME, "reset");
+        }
+    }
+    g_clear_pointer(&host->held, g_ptr_array_unref);
+    timer_free_all(&host->entity);
+    host->release = 0;
+    for (uint32_t i = 0; i < host->contacts.count; i++) {
+        Connection *connection = host->contacts.contacts[i].connections;
+        while (connection != NULL) {
+            Connection *next = connection->next;
+            host->network->stack->crashed(host, connection);
+            span_end_error(host, &connection->span);
+            connection_free(host, connection, OUTCOME_CRASHED);
+            connection = next;
+        }
+    }
+    const Application *application = host->network->application;
+    memset((uint8_t *)host->state + application->durable_size_bytes, 0,
+           application->state_size_bytes - application->durable_size_bytes);
+    host->is_crashed = true;
+    host->crashes++;
+}
+
+static void restart(Host *host)
+{
+    if (!host->is_crashed) {
+        return;
+    }
+    host_log(host, "restarts");
+    host->is_crashed = false;
+    const Application *application = host->network->application;
+    void (*run)(Host *) = application->restart != NULL ? application->restart : application->start;
+    if (run != NULL) {
+        run(host);
+    }
+}
+
+static void run_peer_event(Entity *self, const EventContent *content)
+{
+    Host *host = host_of(self);
+    const PeerEvent *event = fault_plan_peer_event(host->network->plan, (unsigned)content->argument);
+    switch (event->type) {
+    case PEER_CRASH:
+        crash(host);
+        break;
+    case PEER_RESTART:
+        restart(host);
+        break;
+    case PEER_ACTION:
+        if (!host->is_crashed) {
+            event->action->run(host, event->arguments);
+        }
+        break;
+    }
+}
+
+/* -- Connections --------------------------------------------------------------------------------------------- */
+
+static void answer(Host *host, EntityId peer, NetworkKind kind, uint64_t connection)
+{
+    host->network->stack->answer(host, peer, kind, connection);
+}
+
+static void run_dial(Entity *self, const EventContent *content)
+{
+    Host *host = host_of(self);
+    const ConnectionBody *body = content->body;
+    if (host->is_crashed) {
+        answer(host, body->sender, KIND_REFUSE, body->connection);
+        return;
+    }
+    connection_new(host, body->connection, body->sender, CONNECTION_OPEN);
+    answer(host, body->sender, KIND_ACCEPT, body->connection);
+}
+
+static void run_accept(Entity *self, const EventContent *content)
+{
+    Host *host = host_of(self);
+    const ConnectionBody *body = content->body;
+    Connection *connection = connection_find(host, body->sender, body->connection);
+    if (connection == NULL || connection->state != CONNECTION_DIALING) {
+        host->network->stack->unknown(host, body->sender, body->connection);
+        return;
+    }
+    connection_opened(host, connection);
+}
+
+static void run_refuse(Entity *self, const EventContent *content)
+{
+    const ConnectionBody *body = content->body;
+    Connection *connection = connection_find(host_of(self), body->sender, body->connection);
+    if (connection != NULL && connection->state == CONNECTION_DIALING) {
+        connection_failed(host_of(self), connection, OUTCOME_REFUSED);
+    }
+}
+
+static void run_connection_end(Entity *self, const EventContent *content)
+{
+    const ConnectionBody *body = content->body;
+    Connection *connection = connection_find(host_of(self), body->sender, body->connection);
+    if (connection != NULL) {
+        connection_end(host_of(self), connection, OUTCOME_RESET);
+    }
+}
+
+/* The connection that this host dialled under that id. */
+static Connection *own_dial(Host *host, uint64_t id)
+{
+    for (uint32_t i = 0; i < host->contacts.count; i++) {
+        Connection *connection = host->contacts.contacts[i].connections;
+        for (; connection != NULL; connection = connection->next) {
+            if (connection->id == id) {
+                return connection;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void run_dial_timeout(Entity *self, const EventContent *content)
+{
+    Host *host = host_of(self);
+    Connection *connection = own_dial(host, content->argument);
+    if (connection != NULL && connection->state == CONNECTION_DIALING) {
+        connection_failed(host, connection, OUTCOME_TIMEOUT);
+    }
+}
+
+/* Not an event: a dial on a stack without handshake is done in the same instant. */
+static void run_dialed(Entity *self, const EventContent *content)
+{
+    Connection *connection = own_dial(host_of(self), content->argument);
+    if (connection != NULL) {
+        connection_opened(host_of(self), connection);
+    }
+}
+
+static void run_release(Entity *self, const EventContent *content)
+{
+    (void)content;
+    host_of(self)->network->stack->release(host_of(self));
+}
+
+/* -- Messages and ends of streams ----------------------------------------------------------------------------- */
+
+/* The half that the message is for: one that is here, or a new one when the sender opened it. */
+static Stream *stream_for(Host *host, const MessageHeader *header)
+{
+    Connection *connection = connection_find(host, header->sender, header->connection);
+    if (connection == NULL) {
+        return NULL;
+    }
+    Stream *stream = stream_find(host, connection, header->stream, header->receiver_slot);
+    if (stream != NULL || header->stream >> 32 == host->entity.id) {
+        return stream;
+    }
+    stream = stream_new(host, connection, header->sender, header->stream, header->protocol);
+    stream->remote_slot = header->sender_slot;
+    const Protocol *protocol = &host->network->application->protocols[header->protocol];
+    if (protocol->opened != NULL) {
+        protocol->opened(host, stream);
+    }
+    return stream_find(host, NULL, header->stream, stream->slot);
+}
+
+static void run_message(Entity *self, const EventContent *content)
+{
+    Host *host = host_of(self);
+    const MessageHeader *header = content->body;
+    if (host->is_crashed) {
+        message_record(host, header, self->id, RECORD_NO_TIME, "dead-peer");
+        if (((uint32_t)header->connection & CONNECTION_PRECONNECTED) != 0) {
+            host->network->stack->unknown(host, header->sender, header->connection);
+        }
+        return;
+    }
+    Stream *stream = stream_for(host, header);
+    if (stream == NULL) {
+        message_record(host, header, self->id, RECORD_NO_TIME, "reset");
+        if (connection_find(host, header->sender, header->connection) == NULL) {
+            host->network->stack->unknown(host, header->sender, header->connection);
+        }
+        return;
+    }
+    message_record(host, header, self->id, host_now(host), "delivered");
+    stream->remote_slot = header->sender_slot;
+    stream->connection->bytes_received += header->size_bytes;
+    const Message message = {
+        .kind = header->kind,
+        .content_size_bytes = header->content_size_bytes,
+        .size_bytes = header->size_bytes,
+        .content = header->content,
+        .span = header->span,
+        .sender = header->sender,
+        .id = record_id(header->sender, header->number),
+        .sent = header->sent,
+    };
+    const Protocol *protocol = &host->network->application->protocols[header->protocol];
+    if (protocol->received != NULL) {
+        protocol->received(host, stream, &message);
+    }
+}
+
+static uint64_t message_digest(const EventContent *content)
+{
+    const MessageHeader *header = content->body;
+    uint64_t digest = mix_two(header->connection, header->stream);
+    digest = mix_two(digest, (uint64_t)header->sent);
+    digest = mix_two(digest, (uint64_t)header->sender << 32 | header->number);
+    digest = mix_two(digest, (uint64_t)header->size_bytes << 32 | (uint32_t)header->protocol << 16 | header->kind);
+    return mix_two(digest, mix_bytes(header->content, header->content_size_bytes));
+}
+
+static void run_stream_end(Entity *self, const EventContent *content)
+{
+    Host *host = host_of(self);
+    const StreamEndBody *body = content->body;
+    Connection *connection = connection_find(host, body->sender, body->connection);
+    if (connection == NULL || host->is_crashed) {
+        return;
+    }
+    Stream *stream = stream_find(host, connection, body->stream, body->receiver_slot);
+    if (stream == NULL) {
+        return;
+    }
+    switch ((StreamEnd)body->how) {
+    case STREAM_HALF_CLOSE:
+        stream_half_closed(host, stream);
+        break;
+    case STREAM_CLOSE:
+        stream_ended(host, stream, OUTCOME_CLOSED);
+        break;
+    case STREAM_RESET:
+        stream_ended(host, stream, OUTCOME_RESET);
+        break;
+    }
+}
+
+static uint64_t stream_end_digest(const EventContent *content)
+{
+    const StreamEndBody *body = content->body;
+    return mix_two(mix_two(body->connection, body->stream), (uint64_t)body->sender << 32 | body->how);
+}
+
+/* -- Control and timers --------------------------------------------------------------------------------------- */
+
+static uint64_t control_digest(const EventContent *content)
+{
+    const ControlBody *body = content->body;
+    return mix_two(body->argument, (uint64_t)body->sender << 32 | body->action);
+}
+
+static void run_report(Entity *self, const EventContent *content)
+{
+    Host *host = host_of(self);
+    const ControlBody *body = content->body;
+    host->network->application->reports[body->action].run(host, body->sender, body->argument, &body->span);
+}
+
+static void run_order(Entity *self, const EventContent *content)
+{
+    Host *host = host_of(self);
+    const ControlBody *body = content->body;
+    if (!host->is_crashed) {
+        host->network->application->orders[body->action].run(host, body->sender, body->argument, &body->span);
+    }
+}
+
+void receive_application_timer(Entity *self, const EventContent *content)
+{
+    Host *host = host_of(self);
+    host->network->application->timers[content->kind - KIND_TIMER_FIRST].run(host, content->argument);
+}
+
+const EventKind NETWORK_KINDS[KIND_TIMER_FIRST] = {
+    [KIND_START] = {.name = "start", .run = run_start},
+    [KIND_PEER_EVENT] = {.name = "timeline", .run = run_peer_event},
+    [KIND_DIAL] = {.name = "dial", .run = run_dial},
+    [KIND_ACCEPT] = {.name = "accept", .run = run_accept},
+    [KIND_REFUSE] = {.name = "refuse", .run = run_refuse},
+    [KIND_MESSAGE] = {.name = "message", .run = run_message, .digest = message_digest},
+    [KIND_STREAM_END] = {.name = "stream-end", .run = run_stream_end, .digest = stream_end_digest},
+    [KIND_CONNECTION_END] = {.name = "connection-end", .run = run_connection_end},
+    [KIND_REPORT] = {.name = "report", .run = run_report, .digest = control_digest},
+    [KIND_ORDER] = {.name = "order", .run = run_order, .digest = control_digest},
+    [KIND_DIAL_TIMEOUT] = {.name = "dial-timeout", .run = run_dial_timeout},
+    [KIND_RELEASE] = {.name = "release", .run = run_release},
+    [KIND_DIALED] = {.name = "dialed", .run = run_dialed},
+};

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside models/: a protocol stack below the host. It carries dials, messages and ends of streams between two
+ * hosts and calls connection_opened(), stream_ended() and the like when something arrives. A stack is chosen by
+ * name (`stack.name`); adding one is a file and a line in models/stack_list.h. */
+#ifndef MODELS_STACK_H
+#define MODELS_STACK_H
+
+#include "models/connection.h"
+
+typedef struct Stack {
+    const char *name;
+    bool has_connections; /* else streams stand alone and messages may come first */
+    bool allows_loss;
+    void (*dial)(Host *host, Connection *connection);
+    /* The listener's answer to a dial: KIND_ACCEPT or KIND_REFUSE. */
+    void (*answer)(Host *host, EntityId peer, NetworkKind kind, uint64_t connection);
+    /* Sends the message. `header` is complete, its content follows it. */
+    void (*send)(Host *host, Stream *stream, const MessageHeader *header, const void *content);
+    void (*end_stream)(Host *host, Stream *stream, StreamEnd how);
+    /* The peer crashed: its connections end on the other side as far as the stack can tell. */
+    void (*crashed)(Host *host, const Connection *connection);
+    /* A dial, message or end has come for something that is not known here (any more). */
+    void (*unknown)(Host *host, EntityId sender, uint64_t connection);
+    /* Sends again what was held and can go now. */
+    void (*release)(Host *host);
+} Stack;
+
+/* X(ideal) stands for `extern const Stack STACK_ideal`. */
+#define X(name) extern const Stack STACK_##name;
+#include "models/stack_list.h"
+#undef X
+
+const Stack *stack_find(const char *name);
+
+#endif

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+/* The stacks, in the order in which they are listed. */
+X(ideal)
+X(datagram)
