@@ -10,7 +10,8 @@ const char *outcome_name(Outcome outcome)
     return NAMES[outcome];
 }
 
-/* -- Connections ------------------------------------------------------------------------------------------- */
+/* -- Connections
+ * ------------------------------------------------------------------------------------------- */
 
 Connection *connection_new(Host *host, uint64_t id, EntityId peer, ConnectionState state)
 {
@@ -28,7 +29,8 @@ Connection *connection_new(Host *host, uint64_t id, EntityId peer, ConnectionSta
     return connection;
 }
 
-/* True when self is the dialling side of the edge to a neighbour; neighbours are in ascending order. */
+/* True when self is the dialling side of the edge to a neighbour; neighbours are in ascending
+ * order. */
 static bool host_dials(const Host *host, EntityId peer)
 {
     const Topology *topology = host->network->topology;
@@ -44,7 +46,8 @@ static bool host_dials(const Host *host, EntityId peer)
     return topology_dials(topology, host->entity.id, low);
 }
 
-/* The id of the connection that stood between the two before the run, 0 when there was none or it is gone. */
+/* The id of the connection that stood between the two before the run, 0 when there was none or it
+ * is gone. */
 static uint64_t preconnected_id(const Host *host, EntityId peer)
 {
     const Network *network = host->network;
@@ -59,10 +62,11 @@ static uint64_t preconnected_id(const Host *host, EntityId peer)
         return 0;
     }
     return host_dials(host, peer) ? record_id(host->entity.id, CONNECTION_PRECONNECTED | peer)
-                 : record_id(peer, CONNECTION_PRECONNECTED | host->entity.id);
+                                  : record_id(peer, CONNECTION_PRECONNECTED | host->entity.id);
 }
 
-/* The half that needs no dial: one that stood before the run, or the holder of streams without connections. */
+/* The half that needs no dial: one that stood before the run, or the holder of streams without
+ * connections. */
 static Connection *standing(Host *host, EntityId peer, uint64_t id)
 {
     if (!host->network->stack->has_connections) {
@@ -83,7 +87,8 @@ Connection *connection_find(Host *host, EntityId peer, uint64_t id)
         return connection_first(host, peer);
     }
     const Contact *contact = contact_table_find(&host->contacts, peer);
-    for (Connection *at = contact == NULL ? NULL : contact->connections; at != NULL; at = at->next) {
+    for (Connection *at = contact == NULL ? NULL : contact->connections; at != NULL;
+         at = at->next) {
         if (at->id == id) {
             return at;
         }
@@ -108,18 +113,20 @@ static void write_row(const Host *host, const Connection *connection, Outcome ou
         return;
     }
     const bool is_open = connection->state == CONNECTION_OPEN;
-    record_connection(records, &(ConnectionRow){
-                                   .id = connection->id,
-                                   .dialer = host->entity.id,
-                                   .listener = connection->peer,
-                                   .stack = host->network->stack->name,
-                                   .dialed = connection->dialed,
-                                   .opened = is_open ? connection->opened : RECORD_NO_TIME,
-                                   .closed = outcome == OUTCOME_OPEN ? RECORD_NO_TIME : host_now(host),
-                                   .outcome = outcome == OUTCOME_OPEN && !is_open ? "dialing" : outcome_name(outcome),
-                                   .bytes_sent = connection->bytes_sent,
-                                   .bytes_received = connection->bytes_received,
-                               });
+    record_connection(
+        records,
+        &(ConnectionRow){
+            .id = connection->id,
+            .dialer = host->entity.id,
+            .listener = connection->peer,
+            .stack = host->network->stack->name,
+            .dialed = connection->dialed,
+            .opened = is_open ? connection->opened : RECORD_NO_TIME,
+            .closed = outcome == OUTCOME_OPEN ? RECORD_NO_TIME : host_now(host),
+            .outcome = outcome == OUTCOME_OPEN && !is_open ? "dialing" : outcome_name(outcome),
+            .bytes_sent = connection->bytes_sent,
+            .bytes_received = connection->bytes_received,
+        });
 }
 
 void connection_free(Host *host, Connection *connection, Outcome outcome)
@@ -147,7 +154,8 @@ void connection_end(Host *host, Connection *connection, Outcome outcome)
     connection_free(host, connection, outcome);
 }
 
-Connection *connection_dial(Host *host, EntityId peer, const char *name, const SpanContext *parent, bool is_automatic)
+Connection *connection_dial(Host *host, EntityId peer, const char *name, const SpanContext *parent,
+                            bool is_automatic)
 {
     g_assert(entity_is_running(&host->entity) && !host_is_coordinator(host));
     g_assert(peer < host->network->peer_count && peer != host->entity.id);
@@ -157,7 +165,8 @@ Connection *connection_dial(Host *host, EntityId peer, const char *name, const S
     connection->span = span_start(host, name == NULL ? "dial" : name, parent);
     span_set_integer(&connection->span, "from", host->entity.id);
     span_set_integer(&connection->span, "to", peer);
-    connection->timeout = timer_once(&host->entity, KIND_DIAL_TIMEOUT, id, host->network->dial.timeout);
+    connection->timeout =
+        timer_once(&host->entity, KIND_DIAL_TIMEOUT, id, host->network->dial.timeout);
     host->network->stack->dial(host, connection);
     return connection;
 }
@@ -191,7 +200,9 @@ void connection_failed(Host *host, Connection *connection, Outcome outcome)
     }
 }
 
-/* -- Streams ----------------------------------------------------------------------------------------------- */
+/* -- Streams
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /* Free slots are a list through the table: an entry that is no pointer holds the next free slot. */
 static uint32_t take_slot(Host *host, Stream *stream)
@@ -212,7 +223,8 @@ static uint32_t take_slot(Host *host, Stream *stream)
     return slot;
 }
 
-Stream *stream_new(Host *host, Connection *connection, EntityId peer, uint64_t id, unsigned protocol)
+Stream *stream_new(Host *host, Connection *connection, EntityId peer, uint64_t id,
+                   unsigned protocol)
 {
     g_assert(protocol < host->network->protocol_count);
     Stream *stream = g_new0(Stream, 1);
@@ -237,15 +249,16 @@ void stream_free(Host *host, Stream *stream, Outcome outcome)
 {
     RecordBuffer *records = host_part(host)->records;
     if (records != NULL && stream->is_recorded && stream_is_opener(host, stream)) {
-        record_stream(records, &(StreamRow){
-                                   .id = stream->id,
-                                   .connection = stream->connection->id,
-                                   .protocol = host->network->application->protocols[stream->protocol].name,
-                                   .opener = host->entity.id,
-                                   .opened = stream->opened,
-                                   .closed = outcome == OUTCOME_OPEN ? RECORD_NO_TIME : host_now(host),
-                                   .outcome = outcome_name(outcome),
-                               });
+        record_stream(records,
+                      &(StreamRow){
+                          .id = stream->id,
+                          .connection = stream->connection->id,
+                          .protocol = host->network->application->protocols[stream->protocol].name,
+                          .opener = host->entity.id,
+                          .opened = stream->opened,
+                          .closed = outcome == OUTCOME_OPEN ? RECORD_NO_TIME : host_now(host),
+                          .outcome = outcome_name(outcome),
+                      });
     }
     host->streams[stream->slot] = NULL;
     host->stream_slot_free = MIN(host->stream_slot_free, stream->slot);
@@ -299,7 +312,8 @@ void stream_half_closed(Host *host, Stream *stream)
     }
 }
 
-/* -- What the application does with a stream ---------------------------------------------------------------- */
+/* -- What the application does with a stream
+ * ---------------------------------------------------------------- */
 
 Stream *host_open(Host *host, EntityId peer, unsigned protocol, const SpanContext *span)
 {
@@ -309,8 +323,8 @@ Stream *host_open(Host *host, EntityId peer, unsigned protocol, const SpanContex
     if (connection == NULL) {
         connection = connection_dial(host, peer, NULL, span, true);
     }
-    Stream *stream =
-        stream_new(host, connection, peer, record_id(host->entity.id, ++host->streams_made), protocol);
+    Stream *stream = stream_new(host, connection, peer,
+                                record_id(host->entity.id, ++host->streams_made), protocol);
     stream->is_recorded = network_records_trace(host->network, span == NULL ? 0 : span->trace);
     return stream;
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside models/: one peer's half of a connection, and its halves of the streams on it. The two halves share only
- * ids: (who dialled or opened, that peer's count). What one half knows of the other it learnt from messages.
+/* Inside models/: one peer's half of a connection, and its halves of the streams on it. The two
+ * halves share only ids: (who dialled or opened, that peer's count). What one half knows of the
+ * other it learnt from messages.
  *
- * A connection or stream writes its row when its dialer's or opener's half ends, or at the end of the run. On a
- * stack without connections a half of id 0, known to its own side only, holds the streams to a peer. */
+ * A connection or stream writes its row when its dialer's or opener's half ends, or at the end of
+ * the run. On a stack without connections a half of id 0, known to its own side only, holds the
+ * streams to a peer. */
 #ifndef MODELS_CONNECTION_H
 #define MODELS_CONNECTION_H
 
@@ -54,12 +56,14 @@ void connection_end(Host *host, Connection *connection, Outcome outcome);
 void connection_free(Host *host, Connection *connection, Outcome outcome);
 
 /* Begins a dial: the span, the timeout, and the stack's own steps. */
-Connection *connection_dial(Host *host, EntityId peer, const char *name, const SpanContext *parent, bool is_automatic);
+Connection *connection_dial(Host *host, EntityId peer, const char *name, const SpanContext *parent,
+                            bool is_automatic);
 /* For stacks: the dial has succeeded, or come to another end. */
 void connection_opened(Host *host, Connection *connection);
 void connection_failed(Host *host, Connection *connection, Outcome outcome);
 
-Stream *stream_new(Host *host, Connection *connection, EntityId peer, uint64_t id, unsigned protocol);
+Stream *stream_new(Host *host, Connection *connection, EntityId peer, uint64_t id,
+                   unsigned protocol);
 /* Takes the half out of the tables and writes its row. */
 void stream_free(Host *host, Stream *stream, Outcome outcome);
 /* The half with that id: by slot when the sender knew it, else among the connection's streams. */

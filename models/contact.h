@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The other peers that a host has had to do with, in the order in which it came to know them, found by number.
- * A contact holds the sending side of the link to that peer (the counters of its random draws, the state of its
- * loss model) and the connections to it. */
+/* The other peers that a host has had to do with, in the order in which it came to know them, found
+ * by number. A contact holds the sending side of the link to that peer (the counters of its random
+ * draws, the state of its loss model) and the connections to it. */
 #ifndef MODELS_CONTACT_H
 #define MODELS_CONTACT_H
 
@@ -12,12 +12,12 @@
 
 typedef struct Contact {
     EntityId peer;
-    uint32_t messages;               /* sent on the link: the index of the next message's draws */
-    uint32_t controls;               /* likewise for dials, closes and resets */
-    bool was_lost;                   /* a connection ended: a preconnected one does not come back */
-    LossState loss;                  /* of the link */
-    SimTime floor;                   /* nothing arrives before this: what was held by a partition was first */
-    struct Connection *connections;  /* oldest first */
+    uint32_t messages; /* sent on the link: the index of the next message's draws */
+    uint32_t controls; /* likewise for dials, closes and resets */
+    bool was_lost;     /* a connection ended: a preconnected one does not come back */
+    LossState loss;    /* of the link */
+    SimTime floor;     /* nothing arrives before this: what was held by a partition was first */
+    struct Connection *connections; /* oldest first */
 } Contact;
 
 typedef struct ContactTable {

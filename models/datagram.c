@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The stack `datagram`: each message stands alone, carries its protocol, and may be lost or overtaken. There is no
- * handshake: a dial succeeds at once and is known to its own side only, and so are closes. A stream is only a name
- * that the two sides put on their messages. */
+/* The stack `datagram`: each message stands alone, carries its protocol, and may be lost or
+ * overtaken. There is no handshake: a dial succeeds at once and is known to its own side only, and
+ * so are closes. A stream is only a name that the two sides put on their messages. */
 #include "models/link.h"
 #include "models/stack.h"
 
@@ -22,7 +22,8 @@ static void datagram_answer(Host *host, EntityId peer, NetworkKind kind, uint64_
     (void)connection;
 }
 
-static void datagram_send(Host *host, Stream *stream, const MessageHeader *header, const void *content)
+static void datagram_send(Host *host, Stream *stream, const MessageHeader *header,
+                          const void *content)
 {
     Contact *contact = contact_table_get(&host->contacts, stream->peer);
     const SimDuration delay = link_message_delay(host, contact);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The calls of models/host.h that need no connection: who, when, timers, randomness, metrics, control. */
+/* The calls of models/host.h that need no connection: who, when, timers, randomness, metrics,
+ * control. */
 #include "models/host.h"
 
 #include "models/connection.h"
@@ -34,7 +35,8 @@ uint32_t host_peer_count(const Host *host)
 const char *host_peer_name(const Host *host, EntityId peer)
 {
     const Network *network = host->network;
-    return network->peer_names == NULL || peer >= network->peer_count ? NULL : network->peer_names[peer];
+    return network->peer_names == NULL || peer >= network->peer_count ? NULL
+                                                                      : network->peer_names[peer];
 }
 
 uint32_t host_neighbour_count(const Host *host)
@@ -69,7 +71,9 @@ bool host_is_connected(Host *host, EntityId peer)
     return connection != NULL && connection->state == CONNECTION_OPEN;
 }
 
-/* -- Timers -------------------------------------------------------------------------------------------------- */
+/* -- Timers
+ * --------------------------------------------------------------------------------------------------
+ */
 
 HostTimer host_after(Host *host, SimDuration delay, unsigned timer, uint64_t argument)
 {
@@ -101,7 +105,8 @@ bool host_timer_is_set(const Host *host, HostTimer timer)
     return timer_is_set(&host->entity, timer);
 }
 
-/* -- Randomness and metrics ----------------------------------------------------------------------------------- */
+/* -- Randomness and metrics
+ * ----------------------------------------------------------------------------------- */
 
 static uint64_t draw_key(const Host *host, unsigned purpose)
 {
@@ -115,7 +120,8 @@ uint64_t host_draw_below(Host *host, unsigned purpose, uint32_t *draws, uint64_t
     return random_below(random_word(draw_key(host, purpose), (*draws)++), bound);
 }
 
-int64_t host_draw_from(Host *host, unsigned purpose, uint32_t *draws, const Distribution *distribution)
+int64_t host_draw_from(Host *host, unsigned purpose, uint32_t *draws,
+                       const Distribution *distribution)
 {
     g_assert(entity_is_running(&host->entity));
     if (distribution_is_constant(distribution)) {
@@ -143,10 +149,12 @@ void host_log(Host *host, const char *format, ...)
     options->log(options->log_data, host_now(host), host->entity.id, text);
 }
 
-/* -- Control --------------------------------------------------------------------------------------------------- */
+/* -- Control
+ * ---------------------------------------------------------------------------------------------------
+ */
 
-static void control(Host *host, EntityId target, NetworkKind kind, unsigned action, uint64_t argument,
-                    const SpanContext *span)
+static void control(Host *host, EntityId target, NetworkKind kind, unsigned action,
+                    uint64_t argument, const SpanContext *span)
 {
     ControlBody *body = entity_post(&host->entity, target, 1, kind, sizeof *body);
     *body = (ControlBody){.argument = argument, .action = action, .sender = host->entity.id};
@@ -161,7 +169,8 @@ void host_report(Host *host, unsigned report, uint64_t argument)
     control(host, host->network->peer_count, KIND_REPORT, report, argument, NULL);
 }
 
-void host_order(Host *coordinator, EntityId peer, unsigned order, uint64_t argument, const SpanContext *span)
+void host_order(Host *coordinator, EntityId peer, unsigned order, uint64_t argument,
+                const SpanContext *span)
 {
     g_assert(host_is_coordinator(coordinator) && peer < coordinator->network->peer_count);
     control(coordinator, peer, KIND_ORDER, order, argument, span);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The stack `ideal`: reliable, ordered streams with no cost of their own. A dial takes one round trip, a stream
- * opens with its first message, each message is one event.
+/* The stack `ideal`: reliable, ordered streams with no cost of their own. A dial takes one round
+ * trip, a stream opens with its first message, each message is one event.
  *
- * FIFO holds per direction of a stream, also under jitter: nothing arrives before what was sent before it on that
- * stream (`ideal.order: connection`: on that connection). A partition holds everything at the sender until it
- * heals; so does an unfinished dial. A crash is seen by the other side as a reset, one latency later. */
+ * FIFO holds per direction of a stream, also under jitter: nothing arrives before what was sent
+ * before it on that stream (`ideal.order: connection`: on that connection). A partition holds
+ * everything at the sender until it heals; so does an unfinished dial. A crash is seen by the other
+ * side as a reset, one latency later. */
 #include "models/link.h"
 #include "models/stack.h"
 
@@ -12,7 +13,9 @@
 
 enum { ORDER_STREAM, ORDER_CONNECTION };
 
-/* -- Sending ------------------------------------------------------------------------------------------------ */
+/* -- Sending
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* Posts an event that arrives no earlier than what was sent before it; `floor` may be NULL. */
 static void *post(Host *host, EntityId peer, NetworkKind kind, uint32_t size_bytes, SimTime *floor)
@@ -29,10 +32,12 @@ static void *post(Host *host, EntityId peer, NetworkKind kind, uint32_t size_byt
 }
 
 /* Keeps something until the connection is open and no partition is in the way. */
-static void *hold(Host *host, EntityId peer, NetworkKind kind, uint64_t connection, uint32_t size_bytes)
+static void *hold(Host *host, EntityId peer, NetworkKind kind, uint64_t connection,
+                  uint32_t size_bytes)
 {
     HeldItem *item = g_malloc(sizeof *item + size_bytes);
-    *item = (HeldItem){.peer = peer, .kind = kind, .connection = connection, .size_bytes = size_bytes};
+    *item =
+        (HeldItem){.peer = peer, .kind = kind, .connection = connection, .size_bytes = size_bytes};
     if (host->held == NULL) {
         host->held = g_ptr_array_new_with_free_func(g_free);
     }
@@ -63,7 +68,8 @@ static bool has_held(const Host *host, EntityId peer)
 static void *transmit(Host *host, Stream *stream, NetworkKind kind, uint32_t size_bytes)
 {
     Connection *connection = stream->connection;
-    if (connection->state == CONNECTION_DIALING || link_is_cut(host, stream->peer) || has_held(host, stream->peer)) {
+    if (connection->state == CONNECTION_DIALING || link_is_cut(host, stream->peer) ||
+        has_held(host, stream->peer)) {
         return hold(host, stream->peer, kind, connection->id, size_bytes);
     }
     SimTime *floor =
@@ -72,7 +78,8 @@ static void *transmit(Host *host, Stream *stream, NetworkKind kind, uint32_t siz
 }
 
 /* Dials and ends of connections: not bound to an open connection. */
-static void transmit_control(Host *host, EntityId peer, NetworkKind kind, uint64_t connection, SimTime *floor)
+static void transmit_control(Host *host, EntityId peer, NetworkKind kind, uint64_t connection,
+                             SimTime *floor)
 {
     const ConnectionBody body = {.connection = connection, .sender = host->entity.id};
     void *to = link_is_cut(host, peer) ? hold(host, peer, kind, 0, sizeof body)
@@ -114,12 +121,13 @@ static void ideal_release(Host *host)
         bool is_gone;
         if (can_go(host, item, &is_gone)) {
             Contact *contact = contact_table_get(&host->contacts, item->peer);
-            memcpy(post(host, item->peer, item->kind, item->size_bytes, &contact->floor), item->body, item->size_bytes);
+            memcpy(post(host, item->peer, item->kind, item->size_bytes, &contact->floor),
+                   item->body, item->size_bytes);
         } else if (is_gone) {
             drop(host, item, "reset");
         } else {
-            memcpy(hold(host, item->peer, item->kind, item->connection, item->size_bytes), item->body,
-                   item->size_bytes);
+            memcpy(hold(host, item->peer, item->kind, item->connection, item->size_bytes),
+                   item->body, item->size_bytes);
         }
     }
     g_ptr_array_unref(held);

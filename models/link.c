@@ -2,6 +2,8 @@
 /* Links: the models in force for a pair at a time, asked with the link's own draws. */
 #include "models/link.h"
 
+#include "models/stack.h"
+
 bool link_is_cut(const Host *host, EntityId peer)
 {
     return fault_plan_is_cut(host->network->plan, host_now(host), host->entity.id, peer);
@@ -11,7 +13,9 @@ bool link_is_cut(const Host *host, EntityId peer)
 static unsigned setting(const Host *host, const char *key, EntityId peer)
 {
     const Network *network = host->network;
-    return network->has_settings ? fault_plan_setting(network->plan, host_now(host), key, host->entity.id, peer) : 0;
+    return network->has_settings
+               ? fault_plan_setting(network->plan, host_now(host), key, host->entity.id, peer)
+               : 0;
 }
 
 static const LatencyModel *latency_of(const Host *host, EntityId peer)
@@ -27,15 +31,15 @@ SimDuration link_message_delay(const Host *host, Contact *contact)
 {
     const EntityId self = host->entity.id;
     const LatencyModel *model = latency_of(host, contact->peer);
-    const uint64_t key =
-        latency_model_is_constant(model)
-            ? 0
-            : random_key(host->network->options.seed, host->network->latency_purpose, self, contact->peer);
+    const uint64_t key = latency_model_is_constant(model)
+                             ? 0
+                             : random_key(host->network->options.seed,
+                                          host->network->latency_purpose, self, contact->peer);
     return latency_model_delay(model, self, contact->peer, key, contact->messages++);
 }
 
-/* Controls have draws of their own, so that the n-th message of a link has the n-th draw and, with replay, the
- * n-th recorded delay. */
+/* Controls have draws of their own, so that the n-th message of a link has the n-th draw and, with
+ * replay, the n-th recorded delay. */
 SimDuration link_control_delay(const Host *host, Contact *contact)
 {
     const EntityId self = host->entity.id;
@@ -43,7 +47,8 @@ SimDuration link_control_delay(const Host *host, Contact *contact)
     if (latency_model_is_replay(model)) {
         return latency_model_minimum(model, self, contact->peer);
     }
-    const uint64_t key = random_key(host->network->options.seed, host->network->control_purpose, self, contact->peer);
+    const uint64_t key = random_key(host->network->options.seed, host->network->control_purpose,
+                                    self, contact->peer);
     return latency_model_delay(model, self, contact->peer, key, contact->controls++);
 }
 
@@ -53,25 +58,29 @@ bool link_message_is_lost(const Host *host, Contact *contact)
     const EntityId self = host->entity.id;
     const uint64_t index = contact->messages - 1;
     const LossModel *model = network_loss(network, setting(host, "loss", contact->peer));
-    const uint64_t key = random_key(network->options.seed, network->loss_purpose, self, contact->peer);
+    const uint64_t key =
+        random_key(network->options.seed, network->loss_purpose, self, contact->peer);
     if (loss_model_decide(model, &contact->loss, key, index)) {
         return true;
     }
     const LatencyModel *latency = latency_of(host, contact->peer);
     const double on_path = latency_model_path_loss(latency, self, contact->peer);
     if (on_path > 0) {
-        const uint64_t path_key = random_key(network->options.seed, network->path_loss_purpose, self, contact->peer);
+        const uint64_t path_key =
+            random_key(network->options.seed, network->path_loss_purpose, self, contact->peer);
         return random_chance(random_word(path_key, index), on_path);
     }
     switch (latency_model_fate(latency, self, contact->peer, index)) {
     case LATENCY_ARRIVES:
         return false;
     case LATENCY_EXHAUSTED:
-        simulation_fail(network->simulation, "a link has more messages than its replay file, which has no then=");
+        simulation_fail(network->simulation,
+                        "a link has more messages than its replay file, which has no then=");
         return true;
     case LATENCY_LOST:
         if (!network->stack->allows_loss) {
-            simulation_fail(network->simulation, "the replay file loses a message, which only stack datagram can");
+            simulation_fail(network->simulation,
+                            "the replay file loses a message, which only stack datagram can");
         }
         return true;
     }
@@ -80,8 +89,9 @@ bool link_message_is_lost(const Host *host, Contact *contact)
 
 SimDuration link_minimum(const Network *network, EntityId sender, EntityId receiver)
 {
-    return network->has_settings ? network->lookahead
-                                 : latency_model_minimum(network_latency(network, 0, 0), sender, receiver);
+    return network->has_settings
+               ? network->lookahead
+               : latency_model_minimum(network_latency(network, 0, 0), sender, receiver);
 }
 
 SimDuration link_lower_bound(const Network *network)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside models/: one direction between two peers, at its sender. It is asked what becomes of something sent now:
- * whether a partition stops it, whether it is lost, how long it takes. It never owns time. */
+/* Inside models/: one direction between two peers, at its sender. It is asked what becomes of
+ * something sent now: whether a partition stops it, whether it is lost, how long it takes. It never
+ * owns time. */
 #ifndef MODELS_LINK_H
 #define MODELS_LINK_H
 
@@ -9,8 +10,8 @@
 /* True when a partition of the timeline separates the two now. */
 bool link_is_cut(const Host *host, EntityId peer);
 
-/* The delay of the next message, or of the next control (dial, close, reset), on the link; at least the declared
- * minimum. Each call uses one draw. */
+/* The delay of the next message, or of the next control (dial, close, reset), on the link; at least
+ * the declared minimum. Each call uses one draw. */
 SimDuration link_message_delay(const Host *host, Contact *contact);
 SimDuration link_control_delay(const Host *host, Contact *contact);
 

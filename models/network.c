@@ -10,15 +10,20 @@
 
 #include <math.h>
 
-/* -- Settings ------------------------------------------------------------------------------------------------ */
+/* -- Settings
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static bool read_settings(Network *network, GError **error)
 {
     const NetworkOptions *options = &network->options;
-    void *const fields[] = {&network->peers,  &network->topology_options, &network->link,  &network->stack_settings,
-                            &network->ideal,  &network->dial,             &network->record};
+    void *const fields[] = {&network->peers, &network->topology_options,
+                            &network->link,  &network->stack_settings,
+                            &network->ideal, &network->dial,
+                            &network->record};
     for (unsigned i = 0; NETWORK_SETTINGS[i] != NULL; i++) {
-        if (!settings_read(NETWORK_SETTINGS[i], options->values, options->directory, fields[i], error)) {
+        if (!settings_read(NETWORK_SETTINGS[i], options->values, options->directory, fields[i],
+                           error)) {
             return false;
         }
     }
@@ -28,8 +33,10 @@ static bool read_settings(Network *network, GError **error)
 
 static void clear_settings(Network *network)
 {
-    void *const fields[] = {&network->peers,  &network->topology_options, &network->link,  &network->stack_settings,
-                            &network->ideal,  &network->dial,             &network->record};
+    void *const fields[] = {&network->peers, &network->topology_options,
+                            &network->link,  &network->stack_settings,
+                            &network->ideal, &network->dial,
+                            &network->record};
     for (unsigned i = 0; NETWORK_SETTINGS[i] != NULL; i++) {
         settings_clear(NETWORK_SETTINGS[i], fields[i]);
     }
@@ -40,10 +47,14 @@ static bool read_level(Network *network, GError **error)
     const CallText *level = network->record.level;
     const char *name = call_text_name(level);
     const bool is_sampled = g_str_equal(name, "sampled");
-    network->level = g_str_equal(name, "all") ? RECORD_ALL : is_sampled ? RECORD_SAMPLED : RECORD_METRICS;
+    network->level = g_str_equal(name, "all") ? RECORD_ALL
+                     : is_sampled             ? RECORD_SAMPLED
+                                              : RECORD_METRICS;
     const unsigned arguments = is_sampled ? 1 : 0;
-    if (!call_text_expect(level, arguments, arguments, NULL, "all, sampled(PROBABILITY) or metrics", error) ||
-        (is_sampled && !value_parse_probability(call_text_argument(level, 0), &network->sample, error))) {
+    if (!call_text_expect(level, arguments, arguments, NULL, "all, sampled(PROBABILITY) or metrics",
+                          error) ||
+        (is_sampled &&
+         !value_parse_probability(call_text_argument(level, 0), &network->sample, error))) {
         return settings_blame(network->options.values, "record.level", error);
     }
     return true;
@@ -68,9 +79,12 @@ static void note_all(GPtrArray *to, const char *const *texts)
     }
 }
 
-/* -- Models -------------------------------------------------------------------------------------------------- */
+/* -- Models
+ * --------------------------------------------------------------------------------------------------
+ */
 
-static LatencyModel *new_latency(Network *network, const char *latency, const char *jitter, GError **error)
+static LatencyModel *new_latency(Network *network, const char *latency, const char *jitter,
+                                 GError **error)
 {
     const LatencyContext context = {.peers = network->peer_count,
                                     .directory = network->options.directory,
@@ -118,14 +132,15 @@ static bool build_models(Network *network, GError **error)
     if (!add_loss(network, network->link.loss, error)) {
         return settings_blame(values, "link.loss", error);
     }
-    LatencyModel *latency = new_latency(network, network->link.latency, network->link.jitter, error);
+    LatencyModel *latency =
+        new_latency(network, network->link.latency, network->link.jitter, error);
     if (latency == NULL) {
         return settings_blame(values, "link.latency", error);
     }
     g_ptr_array_add(network->latencies, latency);
     note_all(network->warnings, latency_model_warnings(latency));
-    network->topology = topology_new(&network->topology_options, network->peer_count, network->options.seed,
-                                     network->options.directory, error);
+    network->topology = topology_new(&network->topology_options, network->peer_count,
+                                     network->options.seed, network->options.directory, error);
     if (network->topology == NULL) {
         return settings_blame(values, "topology.kind", error);
     }
@@ -138,7 +153,8 @@ static bool build_models(Network *network, GError **error)
 static void name_peers(Network *network)
 {
     const LatencyModel *latency = network_latency(network, 0, 0);
-    if (latency_model_peer_name(latency, 0) == NULL && topology_peer_name(network->topology, 0) == NULL) {
+    if (latency_model_peer_name(latency, 0) == NULL &&
+        topology_peer_name(network->topology, 0) == NULL) {
         return;
     }
     network->peer_names = g_new0(char *, network->peer_count + 1);
@@ -153,7 +169,8 @@ static void name_peers(Network *network)
 static void survey_application(Network *network)
 {
     const Application *application = network->application;
-    while (application->protocols != NULL && application->protocols[network->protocol_count].name != NULL) {
+    while (application->protocols != NULL &&
+           application->protocols[network->protocol_count].name != NULL) {
         network->protocol_count++;
     }
     unsigned timers = 0, randoms = 0, metrics = 0;
@@ -168,7 +185,8 @@ static void survey_application(Network *network)
     }
     network->random_purposes = g_new(uint64_t, randoms + 1);
     for (unsigned i = 0; i < randoms; i++) {
-        g_autofree char *name = g_strdup_printf("%s.%s", application->name, application->randoms[i]);
+        g_autofree char *name =
+            g_strdup_printf("%s.%s", application->name, application->randoms[i]);
         network->random_purposes[i] = random_purpose(name);
     }
     network->metric_count = METRIC_FIRST + metrics;
@@ -202,7 +220,8 @@ Network *network_new(const NetworkOptions *options, GError **error)
     network->control_purpose = random_purpose("link.control");
     network->loss_purpose = random_purpose("link.loss");
     network->path_loss_purpose = random_purpose("link.path-loss");
-    if (!read_settings(network, error) || !read_level(network, error) || !build_models(network, error)) {
+    if (!read_settings(network, error) || !read_level(network, error) ||
+        !build_models(network, error)) {
         return NULL;
     }
     name_peers(network);
@@ -210,9 +229,11 @@ Network *network_new(const NetworkOptions *options, GError **error)
     return g_steal_pointer(&network);
 }
 
-/* -- The timeline's changes of links ------------------------------------------------------------------------- */
+/* -- The timeline's changes of links
+ * ------------------------------------------------------------------------- */
 
-static bool add_latencies(Network *network, const GPtrArray *latencies, const GPtrArray *jitters, GError **error)
+static bool add_latencies(Network *network, const GPtrArray *latencies, const GPtrArray *jitters,
+                          GError **error)
 {
     network->latency_rows = latencies->len - 1;
     network->jitter_rows = jitters->len - 1;
@@ -259,7 +280,8 @@ static bool build_settings(Network *network, GError **error)
     return add_latencies(network, latencies, jitters, error);
 }
 
-/* -- The simulation ------------------------------------------------------------------------------------------ */
+/* -- The simulation
+ * ------------------------------------------------------------------------------------------ */
 
 static SimDuration minimum_delay(const Entity *self, EntityId target)
 {
@@ -276,7 +298,8 @@ static void prepare_parts(Network *network)
     network->parts = g_new0(NetworkPart, count);
     for (unsigned k = 0; k < count; k++) {
         NetworkPart *part = &network->parts[k];
-        part->records = network->recorder == NULL ? NULL : recorder_buffer(network->recorder, network->run_id);
+        part->records =
+            network->recorder == NULL ? NULL : recorder_buffer(network->recorder, network->run_id);
         part->metrics = g_new0(Metric *, network->metric_count);
         for (unsigned i = 0; i < network->metric_count; i++) {
             part->metrics[i] = metric_new();
@@ -291,10 +314,11 @@ static void record_peers(const Network *network)
         return;
     }
     for (EntityId peer = 0; peer < network->peer_count; peer++) {
-        record_peer(network->parts[0].records,
-                    &(PeerRow){.id = peer,
-                               .name = network->peer_names == NULL ? NULL : network->peer_names[peer],
-                               .region = latency_model_peer_region(network_latency(network, 0, 0), peer)});
+        record_peer(
+            network->parts[0].records,
+            &(PeerRow){.id = peer,
+                       .name = network->peer_names == NULL ? NULL : network->peer_names[peer],
+                       .region = latency_model_peer_region(network_latency(network, 0, 0), peer)});
     }
 }
 
@@ -307,23 +331,27 @@ static void script(Network *network)
     for (unsigned i = 0; i < fault_plan_peer_event_count(network->plan); i++) {
         const PeerEvent *event = fault_plan_peer_event(network->plan, i);
         if (event->at_coordinator) {
-            simulation_script(network->simulation, event->time, network->peer_count, KIND_PEER_EVENT, i);
+            simulation_script(network->simulation, event->time, network->peer_count,
+                              KIND_PEER_EVENT, i);
         }
         const uint32_t count = event->peers == NULL ? 0 : peer_set_count(event->peers);
         for (uint32_t k = 0; k < count; k++) {
-            simulation_script(network->simulation, event->time, peer_set_member(event->peers, k), KIND_PEER_EVENT, i);
+            simulation_script(network->simulation, event->time, peer_set_member(event->peers, k),
+                              KIND_PEER_EVENT, i);
         }
     }
 }
 
-bool network_prepare(Network *network, FaultPlan *plan, Recorder *recorder, int64_t run_id, GError **error)
+bool network_prepare(Network *network, FaultPlan *plan, Recorder *recorder, int64_t run_id,
+                     GError **error)
 {
     const NetworkOptions *options = &network->options;
     network->recorder = recorder;
     network->run_id = run_id;
-    network->plan = plan != NULL ? plan
-                                 : fault_plan_new(&(FaultPlanContext){.application = network->application,
-                                                                      .peer_count = network->peer_count});
+    network->plan = plan != NULL
+                        ? plan
+                        : fault_plan_new(&(FaultPlanContext){.application = network->application,
+                                                             .peer_count = network->peer_count});
     if (!build_settings(network, error)) {
         return false;
     }
@@ -353,7 +381,9 @@ bool network_prepare(Network *network, FaultPlan *plan, Recorder *recorder, int6
     return true;
 }
 
-/* -- Ends ---------------------------------------------------------------------------------------------------- */
+/* -- Ends
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static void host_clear(Host *host)
 {
@@ -411,11 +441,12 @@ static void record_links(const Network *network, const Host *host)
     for (uint32_t i = 0; i < host->contacts.count; i++) {
         const Contact *contact = &host->contacts.contacts[i];
         if (contact->messages > 0 || contact->controls > 0) {
-            record_link(host_part(host)->records,
-                        &(LinkRow){.sender = host->entity.id,
-                                   .receiver = contact->peer,
-                                   .latency_ns_min = link_minimum(network, host->entity.id, contact->peer),
-                                   .loss = loss});
+            record_link(
+                host_part(host)->records,
+                &(LinkRow){.sender = host->entity.id,
+                           .receiver = contact->peer,
+                           .latency_ns_min = link_minimum(network, host->entity.id, contact->peer),
+                           .loss = loss});
         }
     }
 }
@@ -424,8 +455,8 @@ static void record_in_flight(void *data, const EventView *event)
 {
     const Network *network = data;
     if (event->content.kind == KIND_MESSAGE) {
-        message_record(host_of(simulation_entity(network->simulation, event->target)), event->content.body,
-                       event->target, RECORD_NO_TIME, "in-flight");
+        message_record(host_of(simulation_entity(network->simulation, event->target)),
+                       event->content.body, event->target, RECORD_NO_TIME, "in-flight");
     }
 }
 
@@ -434,7 +465,8 @@ static void record_held(const Host *host)
     for (guint i = 0; host->held != NULL && i < host->held->len; i++) {
         const HeldItem *item = g_ptr_array_index(host->held, i);
         if (item->kind == KIND_MESSAGE) {
-            message_record(host, (const MessageHeader *)item->body, item->peer, RECORD_NO_TIME, "in-flight");
+            message_record(host, (const MessageHeader *)item->body, item->peer, RECORD_NO_TIME,
+                           "in-flight");
         }
     }
 }

@@ -36,7 +36,8 @@ const char *network_metric_name(const Network *network, unsigned index)
 const char *network_metric_unit(const Network *network, unsigned index)
 {
     static const char *const UNITS[METRIC_FIRST] = {"ns", "ns", "1"};
-    return index < METRIC_FIRST ? UNITS[index] : network->application->metrics[index - METRIC_FIRST].unit;
+    return index < METRIC_FIRST ? UNITS[index]
+                                : network->application->metrics[index - METRIC_FIRST].unit;
 }
 
 const Metric *network_metric(const Network *network, unsigned index)
@@ -73,8 +74,8 @@ bool network_records_trace(const Network *network, uint64_t trace)
     return false;
 }
 
-void message_record(const Host *host, const MessageHeader *message, EntityId receiver, SimTime received,
-                    const char *fate)
+void message_record(const Host *host, const MessageHeader *message, EntityId receiver,
+                    SimTime received, const char *fate)
 {
     const NetworkPart *part = host_part(host);
     if (received != RECORD_NO_TIME) {
@@ -87,24 +88,26 @@ void message_record(const Host *host, const MessageHeader *message, EntityId rec
         return;
     }
     const Protocol *protocol = &host->network->application->protocols[message->protocol];
-    record_message(part->records,
-                   &(MessageRow){.id = record_id(message->sender, message->number),
-                                 .sender = message->sender,
-                                 .receiver = receiver,
-                                 .stream = message->stream,
-                                 .kind = protocol->messages == NULL ? NULL : protocol->messages[message->kind],
-                                 .fate = fate,
-                                 .size_bytes = message->size_bytes,
-                                 .sent = message->sent,
-                                 .received = received});
+    record_message(
+        part->records,
+        &(MessageRow){.id = record_id(message->sender, message->number),
+                      .sender = message->sender,
+                      .receiver = receiver,
+                      .stream = message->stream,
+                      .kind = protocol->messages == NULL ? NULL : protocol->messages[message->kind],
+                      .fate = fate,
+                      .size_bytes = message->size_bytes,
+                      .sent = message->sent,
+                      .received = received});
 }
 
 static void print_streams(const Network *network, const Connection *connection, GString *text)
 {
     for (const Stream *stream = connection->streams; stream != NULL; stream = stream->next) {
-        g_string_append_printf(text, "    stream %" G_GUINT64_FORMAT " %s, opened by %u%s%s\n", stream->id,
-                               network->application->protocols[stream->protocol].name,
-                               (unsigned)(stream->id >> 32), stream->is_write_closed ? ", write side closed" : "",
+        g_string_append_printf(text, "    stream %" G_GUINT64_FORMAT " %s, opened by %u%s%s\n",
+                               stream->id, network->application->protocols[stream->protocol].name,
+                               (unsigned)(stream->id >> 32),
+                               stream->is_write_closed ? ", write side closed" : "",
                                stream->is_remote_closed ? ", other side closed" : "");
     }
 }
@@ -113,8 +116,8 @@ void network_print_peer(const Network *network, EntityId peer, GString *text)
 {
     const Host *host = host_of(simulation_entity(network->simulation, peer));
     const char *name = host_peer_name(host, peer);
-    g_string_append_printf(text, "peer %u%s%s%s\n", peer, name == NULL ? "" : " ", name == NULL ? "" : name,
-                           host->is_crashed ? ", crashed" : "");
+    g_string_append_printf(text, "peer %u%s%s%s\n", peer, name == NULL ? "" : " ",
+                           name == NULL ? "" : name, host->is_crashed ? ", crashed" : "");
     if (network->application->print_state != NULL) {
         g_string_append(text, "  state ");
         network->application->print_state(host->state, text);
@@ -125,7 +128,8 @@ void network_print_peer(const Network *network, EntityId peer, GString *text)
         for (; connection != NULL; connection = connection->next) {
             g_autofree char *since = value_print(connection->dialed, VALUE_DURATION);
             g_string_append_printf(text, "  connection with %u, %s by %s at %s\n", connection->peer,
-                                   connection->state == CONNECTION_OPEN ? "open, dialled" : "being dialled",
+                                   connection->state == CONNECTION_OPEN ? "open, dialled"
+                                                                        : "being dialled",
                                    connection->is_dialer ? "this peer" : "the other", since);
             print_streams(network, connection, text);
         }

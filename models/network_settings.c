@@ -26,7 +26,8 @@ static const Setting LINK[] = {
      .type = SETTING_TEXT,
      .offset = offsetof(LinkSettings, latency),
      .default_text = "50ms",
-     .help = "One way: a duration, a distribution, matrix(), regions(), coordinates(), graph() or replay()."},
+     .help = "One way: a duration, a distribution, matrix(), regions(), coordinates(), graph() or "
+             "replay()."},
     {.key = "jitter",
      .type = SETTING_TEXT,
      .offset = offsetof(LinkSettings, jitter),
@@ -36,7 +37,8 @@ static const Setting LINK[] = {
      .type = SETTING_TEXT,
      .offset = offsetof(LinkSettings, loss),
      .default_text = "0",
-     .help = "Which messages are lost: a probability, gilbert-elliott() or pattern(); on stack datagram."},
+     .help = "Which messages are lost: a probability, gilbert-elliott() or pattern(); on stack "
+             "datagram."},
     {0},
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside models/: the fields of a host, of the network, and the wire shapes. Scenarios see models/host.h only. */
+/* Inside models/: the fields of a host, of the network, and the wire shapes. Scenarios see
+ * models/host.h only. */
 #ifndef MODELS_PEER_H
 #define MODELS_PEER_H
 
@@ -27,8 +28,8 @@ typedef enum NetworkKind {
     KIND_ORDER,
     KIND_DIAL_TIMEOUT, /* a timer; argument: the connection's id */
     KIND_RELEASE,      /* a timer: try again to send what is held */
-    KIND_DIALED,       /* deferred: a dial that needed no time is done; argument: the connection's id */
-    KIND_TIMER_FIRST,  /* the application's timers */
+    KIND_DIALED, /* deferred: a dial that needed no time is done; argument: the connection's id */
+    KIND_TIMER_FIRST, /* the application's timers */
 } NetworkKind;
 
 /* What is not yet on its way: a partition or an unfinished dial holds it. */
@@ -64,7 +65,12 @@ typedef struct NetworkPart {
 typedef enum RecordLevel { RECORD_ALL, RECORD_SAMPLED, RECORD_METRICS } RecordLevel;
 
 /* Metrics of the network itself; the application's follow. */
-typedef enum NetworkMetric { METRIC_DIAL_TIME, METRIC_MESSAGE_LATENCY, METRIC_MESSAGE_LOSS, METRIC_FIRST } NetworkMetric;
+typedef enum NetworkMetric {
+    METRIC_DIAL_TIME,
+    METRIC_MESSAGE_LATENCY,
+    METRIC_MESSAGE_LOSS,
+    METRIC_FIRST
+} NetworkMetric;
 
 typedef struct PeersSettings {
     int64_t count;
@@ -127,8 +133,8 @@ struct Network {
     char **metric_names;
 };
 
-/* The body of KIND_MESSAGE, before its content. No padding. Slots and spans are not hashed: they are hints and
- * observations. */
+/* The body of KIND_MESSAGE, before its content. No padding. Slots and spans are not hashed: they
+ * are hints and observations. */
 typedef struct MessageHeader {
     uint64_t connection, stream;
     SpanContext span;
@@ -179,7 +185,8 @@ static inline bool host_is_coordinator(const Host *host)
 }
 
 /* The models for a `set` row of latency, of jitter, of loss; 0 where none is in force. */
-static inline const LatencyModel *network_latency(const Network *network, unsigned latency, unsigned jitter)
+static inline const LatencyModel *network_latency(const Network *network, unsigned latency,
+                                                  unsigned jitter)
 {
     const unsigned row = latency == 0 ? 0 : network->row_numbers[latency - 1];
     const unsigned column = jitter == 0 ? 0 : network->row_numbers[jitter - 1];
@@ -195,8 +202,8 @@ static inline const LossModel *network_loss(const Network *network, unsigned los
 bool network_records_trace(const Network *network, uint64_t trace);
 
 /* Tells the record what became of a message; received is RECORD_NO_TIME unless it was delivered. */
-void message_record(const Host *host, const MessageHeader *message, EntityId receiver, SimTime received,
-                    const char *fate);
+void message_record(const Host *host, const MessageHeader *message, EntityId receiver,
+                    SimTime received, const char *fate);
 
 /* Writes the spans that are still open, and forgets them. */
 void span_finish_all(NetworkPart *part);

@@ -5,7 +5,8 @@
 #include "models/connection.h"
 #include "models/stack.h"
 
-/* -- The script: starts, crashes, restarts, actions of the timeline ------------------------------------------- */
+/* -- The script: starts, crashes, restarts, actions of the timeline
+ * ------------------------------------------- */
 
 static void run_start(Entity *self, const EventContent *content)
 {
@@ -24,7 +25,8 @@ static void run_start(Entity *self, const EventContent *content)
     const uint32_t degree = dials ? topology_degree(network->topology, self->id) : 0;
     for (uint32_t k = 0; k < degree; k++) {
         if (topology_dials(network->topology, self->id, k)) {
-            connection_dial(host, topology_neighbour(network->topology, self->id, k), NULL, NULL, true);
+            connection_dial(host, topology_neighbour(network->topology, self->id, k), NULL, NULL,
+                            true);
         }
     }
     if (application->start != NULL) {
@@ -41,7 +43,8 @@ static void crash(Host *host)
     for (guint i = 0; host->held != NULL && i < host->held->len; i++) {
         const HeldItem *item = g_ptr_array_index(host->held, i);
         if (item->kind == KIND_MESSAGE) {
-            message_record(host, (const MessageHeader *)item->body, item->peer, RECORD_NO_TIME, "reset");
+            message_record(host, (const MessageHeader *)item->body, item->peer, RECORD_NO_TIME,
+                           "reset");
         }
     }
     g_clear_pointer(&host->held, g_ptr_array_unref);
@@ -81,7 +84,8 @@ static void restart(Host *host)
 static void run_peer_event(Entity *self, const EventContent *content)
 {
     Host *host = host_of(self);
-    const PeerEvent *event = fault_plan_peer_event(host->network->plan, (unsigned)content->argument);
+    const PeerEvent *event =
+        fault_plan_peer_event(host->network->plan, (unsigned)content->argument);
     switch (event->type) {
     case PEER_CRASH:
         crash(host);
@@ -97,7 +101,8 @@ static void run_peer_event(Entity *self, const EventContent *content)
     }
 }
 
-/* -- Connections --------------------------------------------------------------------------------------------- */
+/* -- Connections
+ * --------------------------------------------------------------------------------------------- */
 
 static void answer(Host *host, EntityId peer, NetworkKind kind, uint64_t connection)
 {
@@ -184,7 +189,8 @@ static void run_release(Entity *self, const EventContent *content)
     host_of(self)->network->stack->release(host_of(self));
 }
 
-/* -- Messages and ends of streams ----------------------------------------------------------------------------- */
+/* -- Messages and ends of streams
+ * ----------------------------------------------------------------------------- */
 
 /* The half that the message is for: one that is here, or a new one when the sender opened it. */
 static Stream *stream_for(Host *host, const MessageHeader *header)
@@ -250,7 +256,8 @@ static uint64_t message_digest(const EventContent *content)
     uint64_t digest = mix_two(header->connection, header->stream);
     digest = mix_two(digest, (uint64_t)header->sent);
     digest = mix_two(digest, (uint64_t)header->sender << 32 | header->number);
-    digest = mix_two(digest, (uint64_t)header->size_bytes << 32 | (uint32_t)header->protocol << 16 | header->kind);
+    digest = mix_two(digest, (uint64_t)header->size_bytes << 32 | (uint32_t)header->protocol << 16 |
+                                 header->kind);
     return mix_two(digest, mix_bytes(header->content, header->content_size_bytes));
 }
 
@@ -282,10 +289,12 @@ static void run_stream_end(Entity *self, const EventContent *content)
 static uint64_t stream_end_digest(const EventContent *content)
 {
     const StreamEndBody *body = content->body;
-    return mix_two(mix_two(body->connection, body->stream), (uint64_t)body->sender << 32 | body->how);
+    return mix_two(mix_two(body->connection, body->stream),
+                   (uint64_t)body->sender << 32 | body->how);
 }
 
-/* -- Control and timers --------------------------------------------------------------------------------------- */
+/* -- Control and timers
+ * --------------------------------------------------------------------------------------- */
 
 static uint64_t control_digest(const EventContent *content)
 {
@@ -297,7 +306,8 @@ static void run_report(Entity *self, const EventContent *content)
 {
     Host *host = host_of(self);
     const ControlBody *body = content->body;
-    host->network->application->reports[body->action].run(host, body->sender, body->argument, &body->span);
+    host->network->application->reports[body->action].run(host, body->sender, body->argument,
+                                                          &body->span);
 }
 
 static void run_order(Entity *self, const EventContent *content)
@@ -305,14 +315,16 @@ static void run_order(Entity *self, const EventContent *content)
     Host *host = host_of(self);
     const ControlBody *body = content->body;
     if (!host->is_crashed) {
-        host->network->application->orders[body->action].run(host, body->sender, body->argument, &body->span);
+        host->network->application->orders[body->action].run(host, body->sender, body->argument,
+                                                             &body->span);
     }
 }
 
 void receive_application_timer(Entity *self, const EventContent *content)
 {
     Host *host = host_of(self);
-    host->network->application->timers[content->kind - KIND_TIMER_FIRST].run(host, content->argument);
+    host->network->application->timers[content->kind - KIND_TIMER_FIRST].run(host,
+                                                                             content->argument);
 }
 
 const EventKind NETWORK_KINDS[KIND_TIMER_FIRST] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Open spans: kept in a list of their partition until they end, so that those which never end are written too. */
+/* Open spans: kept in a list of their partition until they end, so that those which never end are
+ * written too. */
 #include "models/span.h"
 
 #include "models/peer.h"
@@ -22,18 +23,19 @@ static void write_span(NetworkPart *part, const OpenSpan *open, SimTime end, con
     if (open->attributes != NULL) {
         g_string_append_c(open->attributes, '}');
     }
-    record_span(part->records, &(SpanRow){
-                                   .id = open->context.span,
-                                   .trace = open->context.trace,
-                                   .parent = open->parent,
-                                   .name = open->name,
-                                   .kind = "internal",
-                                   .status = status,
-                                   .peer = open->peer,
-                                   .start = open->start,
-                                   .end = end,
-                                   .attributes = open->attributes == NULL ? NULL : open->attributes->str,
-                               });
+    record_span(part->records,
+                &(SpanRow){
+                    .id = open->context.span,
+                    .trace = open->context.trace,
+                    .parent = open->parent,
+                    .name = open->name,
+                    .kind = "internal",
+                    .status = status,
+                    .peer = open->peer,
+                    .start = open->start,
+                    .end = end,
+                    .attributes = open->attributes == NULL ? NULL : open->attributes->str,
+                });
 }
 
 /* Takes an open span out of the list; its memory is used again. */
@@ -159,7 +161,8 @@ void span_event(Host *host, const SpanContext *context, const char *name, const 
 void span_link(Host *host, const SpanContext *from, const SpanContext *to)
 {
     if (span_is_recorded(host, from)) {
-        record_span_link(host_part(host)->records, &(SpanLinkRow){.span = from->span, .linked = to->span});
+        record_span_link(host_part(host)->records,
+                         &(SpanLinkRow){.span = from->span, .linked = to->span});
     }
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside models/: a protocol stack below the host. It carries dials, messages and ends of streams between two
- * hosts and calls connection_opened(), stream_ended() and the like when something arrives. A stack is chosen by
- * name (`stack.name`); adding one is a file and a line in models/stack_list.h. */
+/* Inside models/: a protocol stack below the host. It carries dials, messages and ends of streams
+ * between two hosts and calls connection_opened(), stream_ended() and the like when something
+ * arrives. A stack is chosen by name (`stack.name`); adding one is a file and a line in
+ * models/stack_list.h. */
 #ifndef MODELS_STACK_H
 #define MODELS_STACK_H
 

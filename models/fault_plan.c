@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/* The rows of the timeline: split into words, matched against the usages, kept by time. */
+#include "models/fault_plan.h"
+
+#include "models/usage.h"
+#include "sim/error.h"
+#include "sim/nearest.h"
+#include "sim/value_text.h"
+
+#include <string.h>
+
+typedef enum RowType {
+    ROW_PARTITION,
+    ROW_HEAL,
+    ROW_CRASH,
+    ROW_RESTART,
+    ROW_SET,
+    ROW_SET_PAIR,
+    ROW_ACTION
+} RowType;
+
+typedef struct RowForm {
+    const char *name, *usage;
+    RowType type;
+} RowForm;
+
+static const RowForm FORMS[] = {
+    {"partition", "partition PEERS PEERS", ROW_PARTITION},
+    {"heal", "heal", ROW_HEAL},
+    {"crash", "crash PEERS", ROW_CRASH},
+    {"restart", "restart PEERS", ROW_RESTART},
+    {"set", "set TEXT TEXT", ROW_SET},
+    {"set", "set PEERS PEERS TEXT TEXT", ROW_SET_PAIR},
+};
+
+typedef struct Row {
+    SimTime time;
+    unsigned place; /* in order of writing */
+    RowType type;
+    PeerSet *sets[2];
+    const Action *action;
+    int64_t arguments[USAGE_ARGUMENTS_MAX];
+    bool has_peers;
+    char *key, *value; /* of set: `latency` and its text */
+    char *name, *rest; /* as written, for the fault table */
+} Row;
+
+struct FaultPlan {
+    FaultPlanContext context;
+    GPtrArray *rows;     /* of Row, sorted by time */
+    GPtrArray *changes;  /* those that change links, borrowed */
+    GPtrArray *settings; /* those that set, in order of writing, borrowed */
+    GArray *events;      /* of PeerEvent */
+};
+
+static void row_free(void *data)
+{
+    Row *row = data;
+    peer_set_free(row->sets[0]);
+    peer_set_free(row->sets[1]);
+    g_free(row->key);
+    g_free(row->value);
+    g_free(row->name);
+    g_free(row->rest);
+    g_free(row);
+}
+
+FaultPlan *fault_plan_new(const FaultPlanContext *context)
+{
+    FaultPlan *plan = g_new0(FaultPlan, 1);
+    plan->context = *context;
+    plan->rows = g_ptr_array_new_with_free_func(row_free);
+    plan->changes = g_ptr_array_new();
+    plan->settings = g_ptr_array_new();
+    plan->events = g_array_new(FALSE, TRUE, sizeof(PeerEvent));
+    return plan;
+}
+
+void fault_plan_free(FaultPlan *plan)
+{
+    if (plan != NULL) {
+        g_ptr_array_unref(plan->changes);
+        g_ptr_array_unref(plan->settings);
+        g_array_unref(plan->events);
+        g_ptr_array_unref(plan->rows);
+        g_free(plan);
+    }
+}
+
+/* -- Reading rows
+ * -------------------------------------------------------------------------------------------- */
+
+static bool parse_row(const FaultPlan *plan, const char *usage, char **words, Row *row,
+                      GError **error)
+{
+    const UsageContext context = {.peer_count = plan->context.peer_count,
+                                  .peer_names = plan->context.peer_names};
+    UsageMatch match = {0};
+    if (!usage_match(usage, words, &context, &match, error)) {
+        return false;
+    }
+    memcpy(row->arguments, match.arguments, sizeof row->arguments);
+    row->sets[0] = match.sets[0];
+    row->sets[1] = match.sets[1];
+    row->has_peers = match.sets[0] != NULL;
+    if (row->type == ROW_SET || row->type == ROW_SET_PAIR) {
+        static const char *const KEYS[] = {"link.latency", "link.jitter", "link.loss", NULL};
+        if (!g_strv_contains(KEYS, match.texts[0])) {
+            const char *nearest = nearest_name(match.texts[0], KEYS);
+            g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
+                        "found '%s', expected link.latency, link.jitter or link.loss%s%s%s",
+                        match.texts[0], nearest == NULL ? "" : " (did you mean '",
+                        nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?)");
+            return false;
+        }
+        row->key = g_strdup(match.texts[0] + strlen("link."));
+        row->value = g_strdup(match.texts[1]);
+    }
+    return true;
+}
+
+static bool unknown_row(const FaultPlan *plan, const char *name, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (size_t i = 0; i < G_N_ELEMENTS(FORMS); i++) {
+        g_ptr_array_add(names, (char *)(uintptr_t)FORMS[i].name);
+    }
+    const Action *actions =
+        plan->context.application == NULL ? NULL : plan->context.application->actions;
+    for (; actions != NULL && actions->name != NULL; actions++) {
+        g_ptr_array_add(names, (char *)(uintptr_t)actions->name);
+    }
+    g_ptr_array_add(names, NULL);
+    const char *nearest = nearest_name(name, (const char *const *)(void *)names->pdata);
+    g_ptr_array_set_size(names, (gint)names->len - 1);
+    g_ptr_array_add(names, NULL);
+    g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
+    g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, "found '%s', expected one of %s%s%s%s", name,
+                all, nearest == NULL ? "" : " (did you mean '", nearest == NULL ? "" : nearest,
+                nearest == NULL ? "" : "'?)");
+    return false;
+}
+
+/* The form or action that the words are: fills type, action, sets and arguments. */
+static bool recognise(const FaultPlan *plan, char **words, Row *row, GError **error)
+{
+    const unsigned count = g_strv_length(words);
+    for (size_t i = 0; i < G_N_ELEMENTS(FORMS); i++) {
+        if (g_str_equal(words[0], FORMS[i].name) && (FORMS[i].type != ROW_SET || count <= 3)) {
+            row->type = FORMS[i].type;
+            return parse_row(plan, FORMS[i].usage, words, row, error);
+        }
+    }
+    const Action *action =
+        plan->context.application == NULL ? NULL : plan->context.application->actions;
+    for (; action != NULL && action->name != NULL; action++) {
+        if (g_str_equal(words[0], action->name)) {
+            row->type = ROW_ACTION;
+            row->action = action;
+            return parse_row(plan, action->usage, words, row, error);
+        }
+    }
+    return unknown_row(plan, words[0], error);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    const Row *left = *(const Row *const *)a, *right = *(const Row *const *)b;
+    if (left->time != right->time) {
+        return left->time < right->time ? -1 : 1;
+    }
+    return left->place < right->place ? -1 : left->place > right->place;
+}
+
+static void index_rows(FaultPlan *plan)
+{
+    g_ptr_array_sort(plan->rows, compare_rows);
+    g_ptr_array_set_size(plan->changes, 0);
+    g_array_set_size(plan->events, 0);
+    for (guint i = 0; i < plan->rows->len; i++) {
+        Row *row = g_ptr_array_index(plan->rows, i);
+        if (row->type != ROW_CRASH && row->type != ROW_RESTART && row->type != ROW_ACTION) {
+            g_ptr_array_add(plan->changes, row);
+            continue;
+        }
+        const PeerEvent event = {
+            .time = row->time,
+            .type = row->type == ROW_CRASH     ? PEER_CRASH
+                    : row->type == ROW_RESTART ? PEER_RESTART
+                                               : PEER_ACTION,
+            .at_coordinator = row->type == ROW_ACTION && !row->has_peers,
+            .peers = row->sets[0],
+            .action = row->action,
+            .arguments = row->arguments,
+        };
+        g_array_append_val(plan->events, event);
+    }
+}
+
+static bool check_row(const FaultPlan *plan, const Row *row, GError **error)
+{
+    if (row->type == ROW_ACTION && !row->has_peers && !plan->context.application->has_coordinator) {
+        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
+                    "%s names no peer, and module %s has no coordinator", row->action->name,
+                    plan->context.application->name);
+        return false;
+    }
+    return true;
+}
+
+bool fault_plan_add(FaultPlan *plan, const char *time, const char *action, GError **error)
+{
+    SimTime at;
+    if (!value_parse(time, VALUE_DURATION, &at, error)) {
+        return false;
+    }
+    if (at < 0) {
+        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
+                    "found '%s', expected a time of 0 or later", time);
+        return false;
+    }
+    g_auto(GStrv) words = usage_split(action, error);
+    if (words == NULL) {
+        return false;
+    }
+    if (words[0] == NULL) {
+        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
+                    "found nothing, expected an action such as heal");
+        return false;
+    }
+    Row *row = g_new0(Row, 1);
+    row->time = at;
+    row->place = plan->rows->len;
+    if (!recognise(plan, words, row, error) || !check_row(plan, row, error)) {
+        row_free(row);
+        return false;
+    }
+    row->name = g_strdup(words[0]);
+    row->rest = g_strjoinv(" ", words + 1);
+    g_ptr_array_add(plan->rows, row);
+    if (row->key != NULL) {
+        g_ptr_array_add(plan->settings, row);
+    }
+    index_rows(plan);
+    return true;
+}
+
+/* -- Look-ups
+ * ------------------------------------------------------------------------------------------------
+ */
+
+/* How many changes hold at that time: those with time <= now. */
+static guint changes_until(const FaultPlan *plan, SimTime now)
+{
+    guint low = 0, high = plan->changes->len;
+    while (low < high) {
+        const guint middle = low + (high - low) / 2;
+        const Row *row = g_ptr_array_index(plan->changes, middle);
+        if (row->time <= now) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static bool separates(const Row *row, EntityId a, EntityId b)
+{
+    return (peer_set_has(row->sets[0], a) && peer_set_has(row->sets[1], b)) ||
+           (peer_set_has(row->sets[0], b) && peer_set_has(row->sets[1], a));
+}
+
+bool fault_plan_is_cut(const FaultPlan *plan, SimTime now, EntityId a, EntityId b)
+{
+    if (plan->changes->len == 0) {
+        return false;
+    }
+    for (guint i = changes_until(plan, now); i > 0; i--) {
+        const Row *row = g_ptr_array_index(plan->changes, i - 1);
+        if (row->type == ROW_HEAL) {
+            return false;
+        }
+        if (row->type == ROW_PARTITION && separates(row, a, b)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+SimTime fault_plan_next_change(const FaultPlan *plan, SimTime now)
+{
+    const guint next = changes_until(plan, now);
+    return next < plan->changes->len ? ((const Row *)g_ptr_array_index(plan->changes, next))->time
+                                     : SIM_TIME_MAX;
+}
+
+unsigned fault_plan_setting(const FaultPlan *plan, SimTime now, const char *key, EntityId sender,
+                            EntityId receiver)
+{
+    for (guint i = changes_until(plan, now); i > 0; i--) {
+        const Row *row = g_ptr_array_index(plan->changes, i - 1);
+        const bool is_set =
+            row->type == ROW_SET || (row->type == ROW_SET_PAIR && separates(row, sender, receiver));
+        if (is_set && strcmp(row->key, key) == 0) {
+            guint number = 0;
+            const bool found = g_ptr_array_find(plan->settings, row, &number);
+            g_assert(found);
+            return number + 1;
+        }
+    }
+    return 0;
+}
+
+bool fault_plan_set_row(const FaultPlan *plan, unsigned number, const char **ret_key,
+                        const char **ret_value)
+{
+    if (number == 0 || number > plan->settings->len) {
+        return false;
+    }
+    const Row *row = g_ptr_array_index(plan->settings, number - 1);
+    *ret_key = row->key;
+    *ret_value = row->value;
+    return true;
+}
+
+unsigned fault_plan_peer_event_count(const FaultPlan *plan)
+{
+    return plan->events->len;
+}
+
+const PeerEvent *fault_plan_peer_event(const FaultPlan *plan, unsigned index)
+{
+    g_assert(index < plan->events->len);
+    return &g_array_index(plan->events, PeerEvent, index);
+}
+
+unsigned fault_plan_row_count(const FaultPlan *plan)
+{
+    return plan->rows->len;
+}
+
+void fault_plan_row(const FaultPlan *plan, unsigned index, SimTime *ret_time,
+                    const char **ret_action, const char **ret_arguments)
+{
+    const Row *row = g_ptr_array_index(plan->rows, index);
+    *ret_time = row->time;
+    *ret_action = row->name;
+    *ret_arguments = row->rest;
+}
+
+char **fault_plan_usages(const Application *application)
+{
+    GPtrArray *usages = g_ptr_array_new();
+    for (size_t i = 0; i < G_N_ELEMENTS(FORMS); i++) {
+        const bool is_set = FORMS[i].type == ROW_SET || FORMS[i].type == ROW_SET_PAIR;
+        const char *text = !is_set                    ? FORMS[i].usage
+                           : FORMS[i].type == ROW_SET ? "set link.KEY VALUE"
+                                                      : "set PEERS PEERS link.KEY VALUE";
+        g_ptr_array_add(usages, g_strdup(text));
+    }
+    const Action *action = application == NULL ? NULL : application->actions;
+    for (; action != NULL && action->name != NULL; action++) {
+        g_ptr_array_add(usages, g_strdup_printf("%s: %s", action->usage, action->help));
+    }
+    g_ptr_array_add(usages, NULL);
+    return (char **)g_ptr_array_free(usages, FALSE);
+}
