@@ -10,8 +10,7 @@ const char *outcome_name(Outcome outcome)
     return NAMES[outcome];
 }
 
-/* -- Connections
- * ------------------------------------------------------------------------------------------- */
+/* Connections. */
 
 Connection *connection_new(Host *host, uint64_t id, EntityId peer, ConnectionState state)
 {
@@ -200,9 +199,7 @@ void connection_failed(Host *host, Connection *connection, Outcome outcome)
     }
 }
 
-/* -- Streams
- * -----------------------------------------------------------------------------------------------
- */
+/* Streams. */
 
 /* Free slots are a list through the table: an entry that is no pointer holds the next free slot. */
 static uint32_t take_slot(Host *host, Stream *stream)
@@ -312,8 +309,7 @@ void stream_half_closed(Host *host, Stream *stream)
     }
 }
 
-/* -- What the application does with a stream
- * ---------------------------------------------------------------- */
+/* What the application does with a stream. */
 
 Stream *host_open(Host *host, EntityId peer, unsigned protocol, const SpanContext *span)
 {

@@ -87,8 +87,7 @@ void fault_plan_free(FaultPlan *plan)
     }
 }
 
-/* -- Reading rows
- * -------------------------------------------------------------------------------------------- */
+/* Reading rows. */
 
 static bool parse_row(const FaultPlan *plan, const char *usage, char **words, Row *row,
                       GError **error)
@@ -245,9 +244,7 @@ bool fault_plan_add(FaultPlan *plan, const char *time, const char *action, GErro
     return true;
 }
 
-/* -- Look-ups
- * ------------------------------------------------------------------------------------------------
- */
+/* Look-ups. */
 
 /* How many changes hold at that time: those with time <= now. */
 static guint changes_until(const FaultPlan *plan, SimTime now)

@@ -30,8 +30,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaultPlan, fault_plan_free)
  * place. */
 bool fault_plan_add(FaultPlan *plan, const char *time, const char *action, GError **error);
 
-/* -- For the network: all of these are pure look-ups. A change at time t holds from t on, t
- * included. -------- */
+/* For the network: all of these are pure look-ups. A change at time t holds from t on, t included.
+ */
 
 /* True when a partition separates the two at that time. */
 bool fault_plan_is_cut(const FaultPlan *plan, SimTime now, EntityId a, EntityId b);

@@ -71,9 +71,7 @@ bool host_is_connected(Host *host, EntityId peer)
     return connection != NULL && connection->state == CONNECTION_OPEN;
 }
 
-/* -- Timers
- * --------------------------------------------------------------------------------------------------
- */
+/* Timers. */
 
 HostTimer host_after(Host *host, SimDuration delay, unsigned timer, uint64_t argument)
 {
@@ -105,8 +103,7 @@ bool host_timer_is_set(const Host *host, HostTimer timer)
     return timer_is_set(&host->entity, timer);
 }
 
-/* -- Randomness and metrics
- * ----------------------------------------------------------------------------------- */
+/* Randomness and metrics. */
 
 static uint64_t draw_key(const Host *host, unsigned purpose)
 {
@@ -149,9 +146,7 @@ void host_log(Host *host, const char *format, ...)
     options->log(options->log_data, host_now(host), host->entity.id, text);
 }
 
-/* -- Control
- * ---------------------------------------------------------------------------------------------------
- */
+/* Control. */
 
 static void control(Host *host, EntityId target, NetworkKind kind, unsigned action,
                     uint64_t argument, const SpanContext *span)

@@ -18,8 +18,7 @@
 
 typedef struct Stream Stream;
 
-/* -- Who and when
- * ------------------------------------------------------------------------------------------ */
+/* Who and when. */
 
 EntityId host_id(const Host *host);
 SimTime host_now(const Host *host);
@@ -36,8 +35,7 @@ EntityId host_neighbour(const Host *host, uint32_t index);
 uint32_t host_known_count(const Host *host);
 EntityId host_known(const Host *host, uint32_t index);
 
-/* -- Connections and streams
- * -------------------------------------------------------------------------------- */
+/* Connections and streams. */
 
 typedef enum Outcome {
     OUTCOME_OPEN,
@@ -89,8 +87,7 @@ bool stream_is_opener(const Host *host, const Stream *stream);
 void stream_set_tag(Stream *stream, uint64_t tag);
 uint64_t stream_tag(const Stream *stream);
 
-/* -- Timers, randomness, metrics
- * ---------------------------------------------------------------------------- */
+/* Timers, randomness, metrics. */
 
 typedef uint64_t HostTimer; /* 0: none */
 
@@ -116,8 +113,7 @@ void host_measure(Host *host, unsigned metric, int64_t value);
 /* Log lines, shown by --log. Free when off: the arguments are not formatted. */
 void host_log(Host *host, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* -- The coordinator
- * ---------------------------------------------------------------------------------------- */
+/* The coordinator. */
 
 /* From a peer to the coordinator, and from the coordinator to a peer, 1 ns later. `report` and
  * `order` count in the application's tables. A scenario that uses them runs on one thread. */

@@ -13,9 +13,7 @@
 
 enum { ORDER_STREAM, ORDER_CONNECTION };
 
-/* -- Sending
- * ------------------------------------------------------------------------------------------------
- */
+/* Sending. */
 
 /* Posts an event that arrives no earlier than what was sent before it; `floor` may be NULL. */
 static void *post(Host *host, EntityId peer, NetworkKind kind, uint32_t size_bytes, SimTime *floor)

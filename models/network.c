@@ -10,37 +10,7 @@
 
 #include <math.h>
 
-/* -- Settings
- * ------------------------------------------------------------------------------------------------
- */
-
-static bool read_settings(Network *network, GError **error)
-{
-    const NetworkOptions *options = &network->options;
-    void *const fields[] = {&network->peers, &network->topology_options,
-                            &network->link,  &network->stack_settings,
-                            &network->ideal, &network->dial,
-                            &network->record};
-    for (unsigned i = 0; NETWORK_SETTINGS[i] != NULL; i++) {
-        if (!settings_read(NETWORK_SETTINGS[i], options->values, options->directory, fields[i],
-                           error)) {
-            return false;
-        }
-    }
-    network->peer_count = (uint32_t)network->peers.count;
-    return true;
-}
-
-static void clear_settings(Network *network)
-{
-    void *const fields[] = {&network->peers, &network->topology_options,
-                            &network->link,  &network->stack_settings,
-                            &network->ideal, &network->dial,
-                            &network->record};
-    for (unsigned i = 0; NETWORK_SETTINGS[i] != NULL; i++) {
-        settings_clear(NETWORK_SETTINGS[i], fields[i]);
-    }
-}
+/* Settings. */
 
 static bool read_level(Network *network, GError **error)
 {
@@ -79,9 +49,7 @@ static void note_all(GPtrArray *to, const char *const *texts)
     }
 }
 
-/* -- Models
- * --------------------------------------------------------------------------------------------------
- */
+/* Models. */
 
 static LatencyModel *new_latency(Network *network, const char *latency, const char *jitter,
                                  GError **error)
@@ -220,7 +188,7 @@ Network *network_new(const NetworkOptions *options, GError **error)
     network->control_purpose = random_purpose("link.control");
     network->loss_purpose = random_purpose("link.loss");
     network->path_loss_purpose = random_purpose("link.path-loss");
-    if (!read_settings(network, error) || !read_level(network, error) ||
+    if (!network_settings_read(network, error) || !read_level(network, error) ||
         !build_models(network, error)) {
         return NULL;
     }
@@ -229,8 +197,7 @@ Network *network_new(const NetworkOptions *options, GError **error)
     return g_steal_pointer(&network);
 }
 
-/* -- The timeline's changes of links
- * ------------------------------------------------------------------------- */
+/* The timeline's changes of links. */
 
 static bool add_latencies(Network *network, const GPtrArray *latencies, const GPtrArray *jitters,
                           GError **error)
@@ -280,8 +247,7 @@ static bool build_settings(Network *network, GError **error)
     return add_latencies(network, latencies, jitters, error);
 }
 
-/* -- The simulation
- * ------------------------------------------------------------------------------------------ */
+/* The simulation. */
 
 static SimDuration minimum_delay(const Entity *self, EntityId target)
 {
@@ -379,133 +345,4 @@ bool network_prepare(Network *network, FaultPlan *plan, Recorder *recorder, int6
     record_peers(network);
     script(network);
     return true;
-}
-
-/* -- Ends
- * ----------------------------------------------------------------------------------------------------
- */
-
-static void host_clear(Host *host)
-{
-    for (uint32_t i = 0; i < host->contacts.count; i++) {
-        while (host->contacts.contacts[i].connections != NULL) {
-            connection_free(host, host->contacts.contacts[i].connections, OUTCOME_OPEN);
-        }
-    }
-    contact_table_clear(&host->contacts);
-    g_clear_pointer(&host->streams, g_free);
-    host->stream_slots = 0;
-    g_clear_pointer(&host->held, g_ptr_array_unref);
-}
-
-void network_free(Network *network)
-{
-    if (network == NULL) {
-        return;
-    }
-    if (network->simulation != NULL) {
-        for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
-            network->parts[k].records = NULL;
-        }
-        for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
-            host_clear(host_of(simulation_entity(network->simulation, id)));
-        }
-        for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
-            span_part_clear(&network->parts[k]);
-            for (unsigned i = 0; i < network->metric_count; i++) {
-                metric_free(network->parts[k].metrics[i]);
-            }
-            g_free(network->parts[k].metrics);
-        }
-        g_free(network->parts);
-        simulation_free(network->simulation);
-    }
-    fault_plan_free(network->plan);
-    topology_free(network->topology);
-    g_ptr_array_unref(network->latencies);
-    g_ptr_array_unref(network->losses);
-    g_ptr_array_unref(network->inputs);
-    g_ptr_array_unref(network->warnings);
-    g_strfreev(network->peer_names);
-    g_strfreev(network->metric_names);
-    g_free(network->random_purposes);
-    g_free(network->row_numbers);
-    g_free(network->kinds);
-    clear_settings(network);
-    g_free(network);
-}
-
-static void record_links(const Network *network, const Host *host)
-{
-    const double loss = loss_model_rate(network_loss(network, 0));
-    for (uint32_t i = 0; i < host->contacts.count; i++) {
-        const Contact *contact = &host->contacts.contacts[i];
-        if (contact->messages > 0 || contact->controls > 0) {
-            record_link(
-                host_part(host)->records,
-                &(LinkRow){.sender = host->entity.id,
-                           .receiver = contact->peer,
-                           .latency_ns_min = link_minimum(network, host->entity.id, contact->peer),
-                           .loss = loss});
-        }
-    }
-}
-
-static void record_in_flight(void *data, const EventView *event)
-{
-    const Network *network = data;
-    if (event->content.kind == KIND_MESSAGE) {
-        message_record(host_of(simulation_entity(network->simulation, event->target)),
-                       event->content.body, event->target, RECORD_NO_TIME, "in-flight");
-    }
-}
-
-static void record_held(const Host *host)
-{
-    for (guint i = 0; host->held != NULL && i < host->held->len; i++) {
-        const HeldItem *item = g_ptr_array_index(host->held, i);
-        if (item->kind == KIND_MESSAGE) {
-            message_record(host, (const MessageHeader *)item->body, item->peer, RECORD_NO_TIME,
-                           "in-flight");
-        }
-    }
-}
-
-static void record_faults(const Network *network)
-{
-    for (unsigned i = 0; i < fault_plan_row_count(network->plan); i++) {
-        FaultRow row;
-        fault_plan_row(network->plan, i, &row.time, &row.action, &row.arguments);
-        if (row.time < simulation_now(network->simulation)) {
-            record_fault(network->parts[0].records, &row);
-        }
-    }
-}
-
-void network_finish(Network *network)
-{
-    simulation_each_pending(network->simulation, record_in_flight, network);
-    const bool has_rows = network->recorder != NULL && network->level != RECORD_METRICS;
-    for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
-        Host *host = host_of(simulation_entity(network->simulation, id));
-        record_held(host);
-        if (has_rows) {
-            record_links(network, host);
-        }
-        host_clear(host);
-    }
-    const unsigned parts = simulation_partition_count(network->simulation);
-    for (unsigned k = 0; k < parts; k++) {
-        span_finish_all(&network->parts[k]);
-        for (unsigned i = 0; k > 0 && i < network->metric_count; i++) {
-            metric_merge(network->parts[0].metrics[i], network->parts[k].metrics[i]);
-        }
-    }
-    if (network->recorder != NULL) {
-        record_faults(network);
-        for (unsigned i = 0; i < network->metric_count; i++) {
-            record_metric(network->parts[0].records, network_metric_name(network, i),
-                          network_metric_unit(network, i), network_metric(network, i));
-        }
-    }
 }

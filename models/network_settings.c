@@ -92,3 +92,38 @@ const SettingsTable *const NETWORK_SETTINGS[] = {
     &PEERS_SETTINGS, &TOPOLOGY_SETTINGS, &LINK_SETTINGS,   &STACK_SETTINGS,
     &IDEAL_SETTINGS, &DIAL_SETTINGS,     &RECORD_SETTINGS, NULL,
 };
+
+enum { SECTIONS = G_N_ELEMENTS(NETWORK_SETTINGS) - 1 };
+
+/* The struct of each section, in the order of the tables. */
+static void list_fields(Network *network, void *fields[SECTIONS])
+{
+    void *const all[SECTIONS] = {&network->peers, &network->topology_options,
+                                 &network->link,  &network->stack_settings,
+                                 &network->ideal, &network->dial,
+                                 &network->record};
+    memcpy(fields, all, sizeof all);
+}
+
+bool network_settings_read(Network *network, GError **error)
+{
+    void *fields[SECTIONS];
+    list_fields(network, fields);
+    for (unsigned i = 0; i < SECTIONS; i++) {
+        if (!settings_read(NETWORK_SETTINGS[i], network->options.values, network->options.directory,
+                           fields[i], error)) {
+            return false;
+        }
+    }
+    network->peer_count = (uint32_t)network->peers.count;
+    return true;
+}
+
+void network_settings_clear(Network *network)
+{
+    void *fields[SECTIONS];
+    list_fields(network, fields);
+    for (unsigned i = 0; i < SECTIONS; i++) {
+        settings_clear(NETWORK_SETTINGS[i], fields[i]);
+    }
+}

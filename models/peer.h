@@ -198,6 +198,10 @@ static inline const LossModel *network_loss(const Network *network, unsigned los
     return g_ptr_array_index(network->losses, loss == 0 ? 0 : network->row_numbers[loss - 1]);
 }
 
+/* Reads the network's sections into its structs, and frees them. */
+bool network_settings_read(Network *network, GError **error);
+void network_settings_clear(Network *network);
+
 /* True when a message or stream of that trace is recorded. */
 bool network_records_trace(const Network *network, uint64_t trace);
 

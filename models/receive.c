@@ -5,8 +5,7 @@
 #include "models/connection.h"
 #include "models/stack.h"
 
-/* -- The script: starts, crashes, restarts, actions of the timeline
- * ------------------------------------------- */
+/* The script: starts, crashes, restarts, actions of the timeline. */
 
 static void run_start(Entity *self, const EventContent *content)
 {
@@ -101,8 +100,7 @@ static void run_peer_event(Entity *self, const EventContent *content)
     }
 }
 
-/* -- Connections
- * --------------------------------------------------------------------------------------------- */
+/* Connections. */
 
 static void answer(Host *host, EntityId peer, NetworkKind kind, uint64_t connection)
 {
@@ -189,8 +187,7 @@ static void run_release(Entity *self, const EventContent *content)
     host_of(self)->network->stack->release(host_of(self));
 }
 
-/* -- Messages and ends of streams
- * ----------------------------------------------------------------------------- */
+/* Messages and ends of streams. */
 
 /* The half that the message is for: one that is here, or a new one when the sender opened it. */
 static Stream *stream_for(Host *host, const MessageHeader *header)
@@ -293,8 +290,7 @@ static uint64_t stream_end_digest(const EventContent *content)
                    (uint64_t)body->sender << 32 | body->how);
 }
 
-/* -- Control and timers
- * --------------------------------------------------------------------------------------- */
+/* Control and timers. */
 
 static uint64_t control_digest(const EventContent *content)
 {

@@ -133,8 +133,7 @@ bool entity_is_running(const Entity *self)
     return self->partition->running == self || !self->partition->simulation->is_running;
 }
 
-/* -- Execution
- * -------------------------------------------------------------------------------------------- */
+/* Execution. */
 
 static uint64_t content_digest(const Simulation *simulation, const EventContent *content)
 {

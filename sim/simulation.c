@@ -165,8 +165,7 @@ void simulation_watch(Simulation *simulation, EventVisit visit, void *data)
     simulation->watch_data = data;
 }
 
-/* -- Scheduling
- * ------------------------------------------------------------------------------------------- */
+/* Scheduling. */
 
 void simulation_script(Simulation *simulation, SimTime time, EntityId target, unsigned kind,
                        uint32_t argument)
@@ -183,8 +182,7 @@ void simulation_script(Simulation *simulation, SimTime time, EntityId target, un
                              .payload = PAYLOAD_INLINE | kind << 24 | argument});
 }
 
-/* -- Execution
- * -------------------------------------------------------------------------------------------- */
+/* Execution. */
 
 /* The time of the earliest pending entry, SIM_TIME_MAX when there is none. */
 static SimTime next_time(const Simulation *simulation)

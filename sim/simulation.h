@@ -136,8 +136,7 @@ void simulation_watch(Simulation *simulation, EventVisit visit, void *data);
 /* Visits what is pending (no outdated timers), in no particular order. */
 void simulation_each_pending(const Simulation *simulation, EventVisit visit, void *data);
 
-/* -- For handlers
- * ---------------------------------------------------------------------------------------- */
+/* For handlers. */
 
 SimTime entity_now(const Entity *self);
 Simulation *entity_simulation(const Entity *self);

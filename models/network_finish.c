@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of a run: what is known only then, and the memory. */
+#include "models/connection.h"
+#include "models/link.h"
+
+static void host_clear(Host *host)
+{
+    for (uint32_t i = 0; i < host->contacts.count; i++) {
+        while (host->contacts.contacts[i].connections != NULL) {
+            connection_free(host, host->contacts.contacts[i].connections, OUTCOME_OPEN);
+        }
+    }
+    contact_table_clear(&host->contacts);
+    g_clear_pointer(&host->streams, g_free);
+    host->stream_slots = 0;
+    g_clear_pointer(&host->held, g_ptr_array_unref);
+}
+
+void network_free(Network *network)
+{
+    if (network == NULL) {
+        return;
+    }
+    if (network->simulation != NULL) {
+        for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
+            network->parts[k].records = NULL;
+        }
+        for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
+            host_clear(host_of(simulation_entity(network->simulation, id)));
+        }
+        for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
+            span_part_clear(&network->parts[k]);
+            for (unsigned i = 0; i < network->metric_count; i++) {
+                metric_free(network->parts[k].metrics[i]);
+            }
+            g_free(network->parts[k].metrics);
+        }
+        g_free(network->parts);
+        simulation_free(network->simulation);
+    }
+    fault_plan_free(network->plan);
+    topology_free(network->topology);
+    g_ptr_array_unref(network->latencies);
+    g_ptr_array_unref(network->losses);
+    g_ptr_array_unref(network->inputs);
+    g_ptr_array_unref(network->warnings);
+    g_strfreev(network->peer_names);
+    g_strfreev(network->metric_names);
+    g_free(network->random_purposes);
+    g_free(network->row_numbers);
+    g_free(network->kinds);
+    network_settings_clear(network);
+    g_free(network);
+}
+
+static void record_links(const Network *network, const Host *host)
+{
+    const double loss = loss_model_rate(network_loss(network, 0));
+    for (uint32_t i = 0; i < host->contacts.count; i++) {
+        const Contact *contact = &host->contacts.contacts[i];
+        if (contact->messages > 0 || contact->controls > 0) {
+            record_link(
+                host_part(host)->records,
+                &(LinkRow){.sender = host->entity.id,
+                           .receiver = contact->peer,
+                           .latency_ns_min = link_minimum(network, host->entity.id, contact->peer),
+                           .loss = loss});
+        }
+    }
+}
+
+static void record_in_flight(void *data, const EventView *event)
+{
+    const Network *network = data;
+    if (event->content.kind == KIND_MESSAGE) {
+        message_record(host_of(simulation_entity(network->simulation, event->target)),
+                       event->content.body, event->target, RECORD_NO_TIME, "in-flight");
+    }
+}
+
+static void record_held(const Host *host)
+{
+    for (guint i = 0; host->held != NULL && i < host->held->len; i++) {
+        const HeldItem *item = g_ptr_array_index(host->held, i);
+        if (item->kind == KIND_MESSAGE) {
+            message_record(host, (const MessageHeader *)item->body, item->peer, RECORD_NO_TIME,
+                           "in-flight");
+        }
+    }
+}
+
+static void record_faults(const Network *network)
+{
+    for (unsigned i = 0; i < fault_plan_row_count(network->plan); i++) {
+        FaultRow row;
+        fault_plan_row(network->plan, i, &row.time, &row.action, &row.arguments);
+        if (row.time < simulation_now(network->simulation)) {
+            record_fault(network->parts[0].records, &row);
+        }
+    }
+}
+
+void network_finish(Network *network)
+{
+    simulation_each_pending(network->simulation, record_in_flight, network);
+    const bool has_rows = network->recorder != NULL && network->level != RECORD_METRICS;
+    for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
+        Host *host = host_of(simulation_entity(network->simulation, id));
+        record_held(host);
+        if (has_rows) {
+            record_links(network, host);
+        }
+        host_clear(host);
+    }
+    const unsigned parts = simulation_partition_count(network->simulation);
+    for (unsigned k = 0; k < parts; k++) {
+        span_finish_all(&network->parts[k]);
+        for (unsigned i = 0; k > 0 && i < network->metric_count; i++) {
+            metric_merge(network->parts[0].metrics[i], network->parts[k].metrics[i]);
+        }
+    }
+    if (network->recorder != NULL) {
+        record_faults(network);
+        for (unsigned i = 0; i < network->metric_count; i++) {
+            record_metric(network->parts[0].records, network_metric_name(network, i),
+                          network_metric_unit(network, i), network_metric(network, i));
+        }
+    }
+}
