@@ -136,14 +136,14 @@ void host_measure(Host *host, unsigned metric, int64_t value)
 void host_log(Host *host, const char *format, ...)
 {
     const NetworkOptions *options = &host->network->options;
-    if (options->log == NULL) {
+    if (options->log_line == NULL) {
         return;
     }
     va_list arguments;
     va_start(arguments, format);
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    options->log(options->log_data, host_now(host), host->entity.id, text);
+    options->log_line(options->log_data, host_now(host), host->entity.id, text);
 }
 
 /* Control. */

@@ -33,7 +33,7 @@ typedef struct NetworkOptions {
     unsigned partition_count;
     bool permute_ties;
     const volatile sig_atomic_t *interrupt;
-    void (*log)(void *data, SimTime now, EntityId peer, const char *text); /* NULL: off */
+    void (*log_line)(void *data, SimTime now, EntityId peer, const char *text); /* NULL: off */
     void *log_data;
 } NetworkOptions;
 
