@@ -48,6 +48,16 @@ function code_of(line,    out, token)
     return out
 }
 
+# A symbol PREFIX_NAME takes an entry X(NAME) in one of the lists of its folder.
+function need_entry(symbol)
+{
+    sub(/\(.*/, "", symbol)
+    sub(/^[A-Za-z]*_/, "", symbol)
+    if (!((folder, symbol) in entries)) {
+        offence("every module is in its list", FNR, "no X(" symbol ") in a *_list.h of " folder)
+    }
+}
+
 function folder_of(path)
 {
     return path ~ /\// ? substr(path, 1, index(path, "/") - 1) : ""
@@ -93,8 +103,8 @@ FNR == 1 {
     if (stem ~ /(^|_)(utils?|common|misc|helpers?)(_|$)/) {
         offence("files are named after their concept", 0, "a name that says nothing")
     }
-    if (FILENAME ~ /^tests\/test_.*\.c$/ && !(substr(stem, 6) in suites)) {
-        offence("every module is in its list", 0, "no X(" substr(stem, 6) ") in tests/suite_list.h")
+    if (FILENAME ~ /^tests\/test_.*\.c$/) {
+        need_entry(stem)
     }
     if (FILENAME ~ /\.h$/) {
         headers[FILENAME] = 1
@@ -122,13 +132,8 @@ FILENAME == "Makefile.am" {
     }
 }
 
-FILENAME ~ /_list\.h$/ && match($0, /^X\([a-z0-9_]+/) {
-    entry = substr($0, RSTART + 2, RLENGTH - 2)
-    if (FILENAME == "tests/suite_list.h") {
-        suites[entry] = 1
-    } else if (FILENAME == "scenarios/scenario_list.h") {
-        scenarios[entry] = 1
-    }
+FILENAME ~ /_list\.h$/ && match($0, /^X\([A-Za-z0-9_]+/) {
+    entries[folder, substr($0, RSTART + 2, RLENGTH - 2)] = 1
 }
 
 (is_source || is_script) && (FNR == 1 || FNR == 2) && /SPDX-License-Identifier: / {
@@ -157,12 +162,13 @@ folder == "tests" && FILENAME !~ /^tests\/bench\// &&
     next
 }
 
-folder == "scenarios" && /^const ScenarioModule SCENARIO_[a-z]/ {
-    name = $3
-    sub(/^SCENARIO_/, "", name)
-    if (!(name in scenarios)) {
-        offence("every module is in its list", FNR, "no X(" name ") in scenarios/scenario_list.h")
-    }
+# What a list of the folder makes known: `const Stack STACK_ideal`, `int command_run(`.
+/^const [A-Z][A-Za-z]* [A-Z]+_[a-z0-9_]+ =/ || /^const TopologyKind TOPOLOGY_/ {
+    need_entry($3)
+}
+
+/^int command_[a-z_]+\(int argc/ {
+    need_entry($2)
 }
 
 /^#include "/ {
@@ -172,7 +178,7 @@ folder == "scenarios" && /^const ScenarioModule SCENARIO_[a-z]/ {
     if (path != "config.h" && index(may_include[folder], " " target " ") == 0) {
         offence("includes point downwards", FNR, folder " includes " path)
     }
-    if (folder == "scenarios" && FILENAME ~ /\.c$/ && stem in scenarios && target != "scenarios" &&
+    if (folder == "scenarios" && FILENAME ~ /\.c$/ && ("scenarios", stem) in entries && target != "scenarios" &&
         index(scenario_may_include, " " path " ") == 0) {
         offence("scenarios reach the network through hosts only", FNR, "includes " path)
     }

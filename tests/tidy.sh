@@ -14,13 +14,11 @@ clang_format_version=14
 offences=$(mktemp)
 trap 'rm -f "$offences" "$tap_output"' EXIT
 
-lists=$(for list in tests/suite_list.h scenarios/scenario_list.h; do
-    [ ! -f $list ] || echo $list
-done)
+lists=$(find sim models scenarios analysis cli tests -name '*_list.h' 2>/dev/null)
 # What a build inside the tree leaves behind is none of ours: objects, logs, files without a dot.
 files=$(find bootstrap .ci/run configure.ac README.md sim models scenarios analysis cli tests docs \
     -type f ! -name '.*' ! -path '*/.*/*' ! -name '*~' ! -name '*.o' ! -name '*.a' ! -name '*.log' \
-    ! -name '*.trs' ! -name '*.png' ! -path tests/suite_list.h ! -path scenarios/scenario_list.h \
+    ! -name '*.trs' ! -name '*.png' ! -name '*_list.h' \
     \( -name '*.*' -o -name bootstrap -o -path .ci/run \) 2>/dev/null | sort)
 awk -f "$tests/tidy.awk" Makefile.am $lists $files >"$offences" || flunk 'tidy.awk runs'
 

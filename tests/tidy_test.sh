@@ -98,6 +98,8 @@ rule='every module is in its list'
 finds "$rule" 'a suite that is not run'
 echo 'const ScenarioModule SCENARIO_lost = {0};' >>scenarios/ping.c
 finds "$rule" 'a scenario that is not known'
+echo 'int command_lost(int argc, char **argv)' >>cli/main.c
+finds "$rule" 'a command that is not known'
 
 file sim/clock_utils.c '/* Odds and ends. */'
 echo '	sim/clock_utils.c' >>Makefile.am
