@@ -7,6 +7,8 @@
 #include "sim/record_source.h"
 #include "sim/schema.h"
 
+#include <errno.h>
+
 /* Rows wait in memory up to this size. */
 #define QUEUE_BYTES_MAX ((size_t)8 * 1024 * 1024)
 
@@ -23,25 +25,30 @@ struct RecordWriter {
     gint has_failed; /* atomic: failure is set */
 };
 
-/* cache_size bounds both the pages in memory and the runs that index creation sorts at once. */
+/* cache_size (here in KiB) bounds both the pages in memory and the stretches that index creation
+ * sorts at once: those that fit the processor's cache sort twice as fast as those that fit the
+ * memory. */
 static const char SETTINGS[] = "PRAGMA page_size = 4096;"
                                "PRAGMA journal_mode = OFF;"
                                "PRAGMA synchronous = OFF;"
                                "PRAGMA locking_mode = EXCLUSIVE;"
-                               "PRAGMA cache_size = -32768;"
+                               "PRAGMA cache_size = -2048;"
                                "PRAGMA application_id = %d;"
                                "PRAGMA user_version = %d;"
                                "BEGIN EXCLUSIVE;"
                                "%s";
 
-/* What SQLite says, as one of our errors. Broken uniqueness is our mistake and not the disk's. */
+/* What SQLite says, as one of our errors; called before anything else can change errno, which has
+ * the reason where SQLite keeps none. Broken uniqueness is our mistake and not the disk's. */
 static void set_database_error(RecordWriter *writer, int code, GError **error)
 {
+    int last_code = errno;
     const char *path = database_file_path(writer->file);
     int primary = code & 0xff;
     bool is_ours = primary == SQLITE_CONSTRAINT || primary == SQLITE_ERROR ||
                    primary == SQLITE_MISUSE || primary == SQLITE_TOOBIG;
     int system_code = sqlite3_system_errno(writer->database);
+    system_code = system_code == 0 ? last_code : system_code;
     bool has_reason = primary == SQLITE_IOERR && system_code != 0;
     g_set_error(error, SKEIN_ERROR, is_ours ? SKEIN_ERROR_FAILED : SKEIN_ERROR_ENVIRONMENT,
                 "%s: cannot write the database: %s%s%s", path, sqlite3_errmsg(writer->database),
@@ -50,6 +57,7 @@ static void set_database_error(RecordWriter *writer, int code, GError **error)
 
 static bool execute(RecordWriter *writer, const char *sql, GError **error)
 {
+    errno = 0;
     int code = sqlite3_exec(writer->database, sql, NULL, NULL, NULL);
     if (code != SQLITE_OK) {
         set_database_error(writer, code, error);
