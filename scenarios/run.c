@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/* Building, executing and judging a run. What is written about it is in run_rows.c. */
+#include "scenarios/run.h"
+
+#include "scenarios/expectation.h"
+#include "scenarios/run_rows.h"
+#include "sim/error.h"
+
+/* Between two looks at the disk and the progress: some 10 ms. */
+#define SLICE_EVENTS 50000
+
+#define RUN_ID 1
+
+struct Run {
+    Scenario *scenario;
+    RunOptions options;
+    Recorder *recorder; /* NULL: nothing is recorded; outlives the network */
+    Network *network;
+    GPtrArray *expectations; /* of Expectation */
+    GPtrArray *remarks;      /* of char *, NULL-terminated */
+    GArray *verdicts;        /* of RunVerdict */
+    RunStatus status;
+    char *failure;
+    double wall_seconds;
+};
+
+const char *run_status_name(RunStatus status)
+{
+    static const char *const NAMES[] = {
+        [RUN_COMPLETE] = "complete",
+        [RUN_STOPPED] = "interrupted",
+        [RUN_BROKEN] = "failed",
+    };
+    return NAMES[status];
+}
+
+void run_free(Run *run)
+{
+    if (run == NULL) {
+        return;
+    }
+    network_free(run->network);
+    recorder_free(run->recorder);
+    g_ptr_array_unref(run->expectations);
+    g_ptr_array_unref(run->remarks);
+    g_array_unref(run->verdicts);
+    g_free(run->failure);
+    g_free(run);
+}
+
+static void clear_verdict(gpointer data)
+{
+    g_free(((RunVerdict *)data)->found);
+}
+
+static bool build_network(Run *run, GError **error)
+{
+    const Scenario *scenario = run->scenario;
+    const NetworkOptions options = {
+        .application = scenario->module->application,
+        .application_settings = scenario->module_settings,
+        .values = scenario_file_values(scenario->file),
+        .directory = scenario_file_directory(scenario->file),
+        .seed = scenario->seed,
+        .queue = run->options.queue,
+        .partition_count = run->options.partition_count,
+        .permute_ties = scenario->permute_ties,
+        .interrupt = run->options.interrupt,
+        .log_line = run->options.log_line,
+        .log_data = run->options.log_data,
+    };
+    run->network = network_new(&options, error);
+    return run->network != NULL;
+}
+
+static FaultPlan *build_plan(const Run *run, GError **error)
+{
+    const Scenario *scenario = run->scenario;
+    g_autoptr(FaultPlan) plan = fault_plan_new(&(FaultPlanContext){
+        .application = scenario->module->application,
+        .peer_count = network_peer_count(run->network),
+        .peer_names = network_peer_names(run->network),
+        .directory = scenario_file_directory(scenario->file),
+    });
+    const GPtrArray *timeline = scenario_file_timeline(scenario->file);
+    for (guint i = 0; i < timeline->len; i++) {
+        const TimelineRow *row = g_ptr_array_index(timeline, i);
+        if (!fault_plan_add(plan, row->time, row->action, error)) {
+            text_place_blame(&row->place, "timeline", error);
+            return NULL;
+        }
+    }
+    return g_steal_pointer(&plan);
+}
+
+static bool build_expectations(Run *run, GError **error)
+{
+    const unsigned count = network_metric_count(run->network);
+    g_autofree const char **names = g_new(const char *, count);
+    g_autofree const char **units = g_new(const char *, count);
+    for (unsigned i = 0; i < count; i++) {
+        names[i] = network_metric_name(run->network, i);
+        units[i] = network_metric_unit(run->network, i);
+    }
+    const MetricCatalogue metrics = {names, units, count};
+    const GPtrArray *lines = scenario_file_expectations(run->scenario->file);
+    for (guint i = 0; i < lines->len; i++) {
+        const ScenarioLine *row = g_ptr_array_index(lines, i);
+        Expectation *expectation = expectation_new(row->text, &metrics, error);
+        if (expectation == NULL) {
+            return text_place_blame(&row->place, "expect", error);
+        }
+        g_ptr_array_add(run->expectations, expectation);
+    }
+    return true;
+}
+
+static void note_remarks(Run *run)
+{
+    for (guint i = 0; i < run->scenario->remarks->len; i++) {
+        g_ptr_array_add(run->remarks, g_strdup(g_ptr_array_index(run->scenario->remarks, i)));
+    }
+    for (const char *const *warning = network_warnings(run->network); *warning != NULL; warning++) {
+        g_ptr_array_add(run->remarks, g_strdup(*warning));
+    }
+}
+
+/* A coordinator leaves no lookahead, so that partitions would advance by single nanoseconds. */
+static void choose_execution(Run *run)
+{
+    RunOptions *options = &run->options;
+    if (options->queue == NULL) {
+        options->queue = event_queue_kind(event_queue_names()[0]);
+    }
+    if (options->partition_count > 1 && run->scenario->module->application->has_coordinator) {
+        g_ptr_array_add(run->remarks,
+                        g_strdup_printf("module %s has a coordinator, so there is no lookahead: "
+                                        "the run is not cut into partitions",
+                                        run->scenario->module->name));
+        options->partition_count = 1;
+    }
+    options->partition_count = MAX(options->partition_count, 1);
+}
+
+Run *run_new(Scenario *scenario, const RunOptions *options, GError **error)
+{
+    g_autoptr(Run) run = g_new0(Run, 1);
+    run->scenario = scenario;
+    run->options = *options;
+    run->expectations = g_ptr_array_new_with_free_func((GDestroyNotify)expectation_free);
+    run->remarks = g_ptr_array_new_null_terminated(0, g_free, TRUE);
+    run->verdicts = g_array_new(FALSE, TRUE, sizeof(RunVerdict));
+    g_array_set_clear_func(run->verdicts, clear_verdict);
+    choose_execution(run);
+    if (!build_network(run, error) || !build_expectations(run, error)) {
+        return NULL;
+    }
+    g_autoptr(FaultPlan) plan = build_plan(run, error);
+    if (plan == NULL) {
+        return NULL;
+    }
+    if (options->database != NULL) {
+        run->recorder = recorder_new(options->database, options->replace, error);
+        if (run->recorder == NULL) {
+            return NULL;
+        }
+    }
+    if (!network_prepare(run->network, g_steal_pointer(&plan), run->recorder, RUN_ID, error)) {
+        g_prefix_error(error, "%s: ", scenario_file_name(scenario->file));
+        return NULL;
+    }
+    if (run->recorder != NULL &&
+        !run_rows_before(recorder_buffer(run->recorder, RUN_ID), scenario, run->network, error)) {
+        return NULL;
+    }
+    note_remarks(run);
+    return g_steal_pointer(&run);
+}
+
+static void judge(Run *run)
+{
+    for (guint i = 0; i < run->expectations->len; i++) {
+        const Expectation *expectation = g_ptr_array_index(run->expectations, i);
+        RunVerdict verdict = {.expectation = expectation_text(expectation)};
+        for (unsigned k = 0; k < network_metric_count(run->network); k++) {
+            if (g_str_equal(network_metric_name(run->network, k),
+                            expectation_metric(expectation))) {
+                verdict.holds =
+                    expectation_judge(expectation, network_metric(run->network, k), &verdict.found);
+            }
+        }
+        g_array_append_val(run->verdicts, verdict);
+    }
+}
+
+/* To the end, in slices. */
+static RunOutcome simulate(Run *run)
+{
+    Simulation *simulation = network_simulation(run->network);
+    const Scenario *scenario = run->scenario;
+    RunOutcome outcome;
+    do {
+        outcome = simulation_run(simulation, scenario->stop, scenario->until_idle, SLICE_EVENTS);
+        if (run->options.progress != NULL) {
+            run->options.progress(run->options.progress_data, simulation_now(simulation),
+                                  simulation_events(simulation));
+        }
+    } while (outcome == RUN_BUDGET &&
+             (run->recorder == NULL || !recorder_has_failed(run->recorder)));
+    return outcome;
+}
+
+static bool commit(Run *run, GError **error)
+{
+    if (run->recorder == NULL) {
+        return true;
+    }
+    const Simulation *simulation = network_simulation(run->network);
+    RecordBuffer *buffer = recorder_buffer(run->recorder, RUN_ID);
+    run_rows_execution(buffer, &run->options, run->wall_seconds, run->failure);
+    record_run(buffer, &(RunRow){
+                           .id = RUN_ID,
+                           .scenario = run->scenario->name,
+                           .module = run->scenario->module->name,
+                           .experiment = "",
+                           .cell = "",
+                           .seed = run->scenario->seed,
+                           .status = run_status_name(run->status),
+                           .fingerprint = simulation_fingerprint(simulation),
+                           .events = (int64_t)simulation_events(simulation),
+                           .end = simulation_now(simulation),
+                       });
+    return recorder_commit(run->recorder, error);
+}
+
+bool run_execute(Run *run, GError **error)
+{
+    const int64_t start_us = g_get_monotonic_time();
+    const RunOutcome outcome = simulate(run);
+    run->wall_seconds = (double)(g_get_monotonic_time() - start_us) / 1e6;
+    run->status = outcome == RUN_INTERRUPTED ? RUN_STOPPED
+                  : outcome == RUN_FAILED    ? RUN_BROKEN
+                                             : RUN_COMPLETE;
+    run->failure = g_strdup(simulation_failure(network_simulation(run->network)));
+    network_finish(run->network);
+    if (!commit(run, error)) {
+        return false;
+    }
+    if (run->status == RUN_COMPLETE) {
+        judge(run);
+    }
+    return true;
+}
+
+const Scenario *run_scenario(const Run *run)
+{
+    return run->scenario;
+}
+
+Network *run_network(const Run *run)
+{
+    return run->network;
+}
+
+const char *const *run_remarks(const Run *run)
+{
+    return (const char *const *)(void *)run->remarks->pdata;
+}
+
+const char *run_partial_path(const Run *run)
+{
+    return run->recorder == NULL ? NULL : recorder_partial_path(run->recorder);
+}
+
+RunStatus run_status(const Run *run)
+{
+    return run->status;
+}
+
+const char *run_failure(const Run *run)
+{
+    return run->failure;
+}
+
+double run_wall_seconds(const Run *run)
+{
+    return run->wall_seconds;
+}
+
+unsigned run_verdict_count(const Run *run)
+{
+    return run->verdicts->len;
+}
+
+const RunVerdict *run_verdict(const Run *run, unsigned index)
+{
+    g_assert(index < run->verdicts->len);
+    return &g_array_index(run->verdicts, RunVerdict, index);
+}
+
+bool run_holds(const Run *run)
+{
+    bool holds = run->status == RUN_COMPLETE;
+    for (guint i = 0; i < run->verdicts->len; i++) {
+        holds = holds && run_verdict(run, i)->holds;
+    }
+    return holds;
+}
