@@ -2,6 +2,7 @@
 /* The suites of tests/unit, in the order in which they run. */
 X(call_text)
 X(database_file)
+X(digest)
 X(event)
 X(exact_math)
 X(expectation)
