@@ -8,7 +8,7 @@
 # looks like the top of the tree: build/skein, scenarios/ and docs/ are there, and skein is in PATH.
 # A line that ends in `# exit status N` must exit so; any other must exit with 0.
 #
-# Then: the commands in `skein --help` are those in the manual page.
+# Then: each link to a file of the tree leads somewhere, and the commands in `skein --help` are those in the manual page.
 set -u
 export LC_ALL=C
 . "$top_srcdir/tests/tap.sh"
@@ -70,9 +70,28 @@ document()
 {
     name=$(basename "$1")
     "$2" "$1" | expect_status >"$folder/$name.sh"
+    for need in 'skein plot:gnuplot' 'sqlite3 :sqlite3'; do
+        tool=${need#*:}
+        if grep -q "${need%:*}" "$folder/$name.sh" && ! command -v "$tool" >/dev/null; then
+            skip "$name: its commands work" "there is no $tool"
+            return
+        fi
+    done
     if [ -s "$folder/$name.sh" ]; then
-        check "$name: $(grep -c 'skein' "$folder/$name.sh") commands work" run_script "$name"
+        check "$name: its $(grep -c 'skein' "$folder/$name.sh") commands work" run_script "$name"
     fi
+}
+
+# Links in Markdown, relative to the document.
+has_no_dead_link()
+{
+    cd "$(dirname "$1")" || return
+    sed 's/](/\n](/g' "$1" | sed -n 's/^](\([^)#]*\).*/\1/p' | grep -v '^[a-z]*:' |
+        while read -r path; do
+            [ -z "$path" ] || [ -e "$path" ] || echo "$path"
+        done >"$folder/dead"
+    cat "$folder/dead"
+    [ ! -s "$folder/dead" ]
 }
 
 documented_commands()
@@ -99,9 +118,11 @@ has_no_warning()
     [ ! -s "$folder/warnings" ] && [ "$(wc -l <"$folder/page.txt")" -gt 100 ]
 }
 
-document "$top_srcdir/README.md" markdown_script
-for file in "$top_srcdir"/docs/*.md; do
-    [ ! -f "$file" ] || document "$file" markdown_script
+for file in "$top_srcdir"/README.md "$top_srcdir"/docs/*.md; do
+    if [ -f "$file" ]; then
+        document "$file" markdown_script
+        check "$(basename "$file"): its links lead somewhere" has_no_dead_link "$file"
+    fi
 done
 document "$top_srcdir/docs/skein.1" manual_script
 check 'skein --help and the manual page have the same commands' same_commands
