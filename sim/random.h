@@ -41,10 +41,16 @@ static inline RandomPair random_philox(uint64_t key, RandomPair counter, unsigne
     return counter;
 }
 
-/* Sub-draw `part` of draw number `counter`; part 0 is the draw itself. */
+/* Sub-draw `part` of draw number `counter`: two independent words. */
+static inline RandomPair random_pair(uint64_t key, uint64_t counter, uint64_t part)
+{
+    return random_philox(key, (RandomPair){counter, part}, 6);
+}
+
+/* The first of them; part 0 is the draw itself. */
 static inline uint64_t random_word_part(uint64_t key, uint64_t counter, uint64_t part)
 {
-    return random_philox(key, (RandomPair){counter, part}, 6).first;
+    return random_pair(key, counter, part).first;
 }
 
 /* 64 uniform bits: draw number `counter` of the key. */
