@@ -10,8 +10,9 @@
 
 /* A protocol on streams. Handlers may be NULL. */
 typedef struct Protocol {
-    const char *name;            /* `/testbed` */
-    const char *const *messages; /* names of the message kinds, NULL-terminated */
+    const char *name;               /* `/testbed` */
+    const char *const *messages;    /* names of the message kinds, NULL-terminated */
+    size_t stream_state_size_bytes; /* kept with each half of a stream: stream_state() */
     void (*opened)(Host *host,
                    Stream *stream); /* the other side opened it; before its first message */
     void (*received)(Host *host, Stream *stream, const Message *message);
@@ -54,7 +55,11 @@ typedef struct Application {
     const char *name;
     size_t state_size_bytes;
     size_t durable_size_bytes; /* the first bytes of the state outlive a crash */
-    bool dials_itself;         /* the network does not dial the topology's edges at the start */
+    /* Looks at what the settings table cannot: how settings go with the number of peers or with
+     * each other. The error names the key. NULL: nothing to check. */
+    bool (*check)(const void *settings, uint32_t peer_count, const char *const *peer_names,
+                  GError **error);
+    bool dials_itself; /* the network does not dial the topology's edges at the start */
     bool has_coordinator;
     void (*start)(Host *host); /* at time 0, at each peer */
     void (*start_coordinator)(Host *host);

@@ -224,7 +224,8 @@ Stream *stream_new(Host *host, Connection *connection, EntityId peer, uint64_t i
                    unsigned protocol)
 {
     g_assert(protocol < host->network->protocol_count);
-    Stream *stream = g_new0(Stream, 1);
+    Stream *stream = g_malloc0(
+        sizeof *stream + host->network->application->protocols[protocol].stream_state_size_bytes);
     stream->id = id;
     stream->connection = connection;
     stream->peer = peer;
@@ -396,12 +397,38 @@ bool stream_is_opener(const Host *host, const Stream *stream)
     return stream->id >> 32 == host->entity.id;
 }
 
-void stream_set_tag(Stream *stream, uint64_t tag)
+void *stream_state(Stream *stream)
 {
-    stream->tag = tag;
+    return stream->state;
 }
 
-uint64_t stream_tag(const Stream *stream)
+uint64_t stream_handle(const Stream *stream)
 {
-    return stream->tag;
+    return stream->id << 32 | stream->slot;
+}
+
+Stream *host_stream(Host *host, uint64_t handle)
+{
+    const uint32_t slot = (uint32_t)handle;
+    Stream *stream = slot < host->stream_slots ? host->streams[slot] : NULL;
+    return stream != NULL && stream_handle(stream) == handle ? stream : NULL;
+}
+
+Stream *host_next_stream(Host *host, EntityId peer, unsigned protocol, const Stream *after)
+{
+    const Contact *contact = contact_table_find(&host->contacts, peer);
+    Connection *connection = after != NULL     ? after->connection
+                             : contact == NULL ? NULL
+                                               : contact->connections;
+    Stream *stream = after != NULL ? after->next : connection == NULL ? NULL : connection->streams;
+    while (connection != NULL) {
+        for (; stream != NULL; stream = stream->next) {
+            if (stream->protocol == protocol && stream_is_opener(host, stream)) {
+                return stream;
+            }
+        }
+        connection = connection->next;
+        stream = connection == NULL ? NULL : connection->streams;
+    }
+    return NULL;
 }

@@ -39,7 +39,7 @@ struct Stream {
     bool is_write_closed, is_remote_closed, is_recorded;
     SimTime opened;
     SimTime floor;
-    uint64_t tag;
+    uint64_t state[]; /* of the application */
 };
 
 /* Ids of connections that stood before the run are made of their ends. */

@@ -39,6 +39,11 @@ const char *host_peer_name(const Host *host, EntityId peer)
                                                                       : network->peer_names[peer];
 }
 
+const char *const *host_peer_names(const Host *host)
+{
+    return (const char *const *)host->network->peer_names;
+}
+
 uint32_t host_neighbour_count(const Host *host)
 {
     return topology_degree(host->network->topology, host->entity.id);

@@ -30,6 +30,7 @@ const char *host_peer_name(const Host *host, EntityId peer); /* NULL without a n
 /* The overlay. */
 uint32_t host_neighbour_count(const Host *host);
 EntityId host_neighbour(const Host *host, uint32_t index);
+const char *const *host_peer_names(const Host *host); /* all of them; NULL without names */
 
 /* The peers it has had to do with (the peerstore), in the order in which it came to know them. */
 uint32_t host_known_count(const Host *host);
@@ -83,9 +84,15 @@ void stream_reset(Host *host, Stream *stream); /* abort; the stream is gone */
 EntityId stream_peer(const Stream *stream); /* the other end */
 uint64_t stream_id(const Stream *stream);
 bool stream_is_opener(const Host *host, const Stream *stream);
-/* A word of the application's, to find its own things; 0 at first. */
-void stream_set_tag(Stream *stream, uint64_t tag);
-uint64_t stream_tag(const Stream *stream);
+/* The application's memory of this half: zero at first, as large as the protocol says, gone with
+ * the half. */
+void *stream_state(Stream *stream);
+/* A name that a timer's argument can hold, and back: NULL when that half is gone. */
+uint64_t stream_handle(const Stream *stream);
+Stream *host_stream(Host *host, uint64_t handle);
+/* The streams of that protocol that this host opened to the peer, one after another: NULL begins
+ * and ends. */
+Stream *host_next_stream(Host *host, EntityId peer, unsigned protocol, const Stream *after);
 
 /* Timers, randomness, metrics. */
 

@@ -193,6 +193,11 @@ Network *network_new(const NetworkOptions *options, GError **error)
         return NULL;
     }
     name_peers(network);
+    if (network->application->check != NULL &&
+        !network->application->check(options->application_settings, network->peer_count,
+                                     (const char *const *)network->peer_names, error)) {
+        return NULL;
+    }
     survey_application(network);
     return g_steal_pointer(&network);
 }

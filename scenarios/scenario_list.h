@@ -1,3 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The scenario modules: X(ping) stands for `const ScenarioModule SCENARIO_ping` in
  * scenarios/ping.c. */
+X(testbed)
+X(ping)
