@@ -4,6 +4,7 @@
 #include "sim/settings_field.h"
 
 #include "sim/call_text.h"
+#include "sim/distribution.h"
 #include "sim/error.h"
 #include "sim/nearest.h"
 #include "sim/value_text.h"
@@ -143,10 +144,29 @@ static bool read_call(const Setting *setting, const char *text, CallText **field
     return true;
 }
 
+/* All draws must lie in the range, which the user can see to with min= and max=. */
+static bool read_distribution(const Setting *setting, const char *text, const char *directory,
+                              Distribution **field, GError **error)
+{
+    g_autoptr(Distribution) distribution =
+        distribution_new(text, TYPES[setting->type].unit, directory, error);
+    if (distribution == NULL) {
+        return false;
+    }
+    if (!is_inside(setting, distribution_minimum(distribution),
+                   distribution_maximum(distribution))) {
+        const bool is_value = distribution_is_constant(distribution);
+        return refuse_range(setting, text,
+                            is_value ? "" : "only values (min= and max= cut a distribution) of ",
+                            error);
+    }
+    *field = g_steal_pointer(&distribution);
+    return true;
+}
+
 bool settings_field_read(const Setting *setting, const char *text, const char *directory,
                          void *fields, GError **error)
 {
-    (void)directory;
     void *field = (char *)fields + setting->offset;
     switch (setting->type) {
     case SETTING_COUNT:
@@ -169,7 +189,7 @@ bool settings_field_read(const Setting *setting, const char *text, const char *d
     case SETTING_DURATION_DISTRIBUTION:
     case SETTING_SIZE_DISTRIBUTION:
     case SETTING_COUNT_DISTRIBUTION:
-        return refuse(text, "another type: distributions are not read yet", error);
+        return read_distribution(setting, text, directory, field, error);
     case SETTING_PEERS:
         if (text[strspn(text, " \t")] == '\0') {
             return refuse(text, "peers: a number, a set such as {0..9, 12}, a name or all", error);
@@ -194,6 +214,7 @@ void settings_field_clear(const Setting *setting, void *fields)
     case SETTING_DURATION_DISTRIBUTION:
     case SETTING_SIZE_DISTRIBUTION:
     case SETTING_COUNT_DISTRIBUTION:
+        g_clear_pointer((Distribution **)field, distribution_free);
         break;
     case SETTING_COUNT:
     case SETTING_DURATION:

@@ -2,6 +2,7 @@
 #include "tests/suite.h"
 
 #include "sim/call_text.h"
+#include "sim/distribution.h"
 #include "sim/error.h"
 #include "sim/settings.h"
 #include "sim/sim_time.h"
@@ -264,12 +265,71 @@ static void settings_blame_prefixes_a_later_error(void)
     CU_ASSERT_STRING_EQUAL(given->message, "--set: link.latency: bad");
 }
 
+typedef struct LoadSettings {
+    Distribution *think, *size_bytes, *count;
+} LoadSettings;
+
+static const Setting LOAD_SETTINGS[] = {
+    {.key = "think",
+     .type = SETTING_DURATION_DISTRIBUTION,
+     .offset = offsetof(LoadSettings, think),
+     .default_text = "uniform(0ms, 99ms)",
+     .minimum = "0",
+     .help = "Pause."},
+    {.key = "size",
+     .type = SETTING_SIZE_DISTRIBUTION,
+     .offset = offsetof(LoadSettings, size_bytes),
+     .default_text = "1KiB",
+     .minimum = "1B",
+     .maximum = "1MiB",
+     .help = "Payload."},
+    {.key = "count",
+     .type = SETTING_COUNT_DISTRIBUTION,
+     .offset = offsetof(LoadSettings, count),
+     .default_text = "1",
+     .help = "How many."},
+    {.key = NULL},
+};
+static const SettingsTable LOAD_TABLE = {"load", LOAD_SETTINGS, sizeof(LoadSettings)};
+
+static void settings_read_distributions_within_their_range(void)
+{
+    g_autoptr(GPtrArray) values = values_of((const char *const[]){
+        "load.count", "zipf(5, 1)", "load.size", "exponential(4KiB, min=64B, max=1MiB)", NULL});
+    LoadSettings load;
+    CU_ASSERT_TRUE_FATAL(settings_read(&LOAD_TABLE, values, NULL, &load, NULL));
+    CU_ASSERT_EQUAL(distribution_maximum(load.think), 99 * SIM_MILLISECOND);
+    CU_ASSERT_EQUAL(distribution_minimum(load.size_bytes), 64);
+    CU_ASSERT_EQUAL(distribution_maximum(load.count), 5);
+    settings_clear(&LOAD_TABLE, &load);
+    CU_ASSERT_PTR_NULL(load.think);
+
+    static const char *const cases[][3] = {
+        {"load.think", "normal(5ms, 1ms)",
+         "a.yaml:1:9: load.think: found 'normal(5ms, 1ms)', expected only values (min= and max= "
+         "cut a distribution) of at least 0"},
+        {"load.size", "2MiB", "a.yaml:1:9: load.size: found '2MiB', expected 1B to 1MiB"},
+        {"load.count", "uniform(5, 1)",
+         "a.yaml:1:9: load.count: HIGH of uniform(LOW, HIGH, step=STEP): found '1', expected at "
+         "least LOW"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GPtrArray) bad = values_of((const char *const[]){cases[i][0], cases[i][1], NULL});
+        CU_ASSERT_FALSE(settings_read(&LOAD_TABLE, bad, NULL, &load, &error));
+        CU_ASSERT_PTR_NOT_NULL_FATAL(error);
+        CU_ASSERT_STRING_EQUAL(error->message, cases[i][2]);
+    }
+}
+
 CU_TestInfo suite_settings[] = {
     {"settings_read_typed_fields_and_defaults", settings_read_typed_fields_and_defaults},
     {"settings_later_value_overrides", settings_later_value_overrides},
     {"settings_errors_name_place_and_expectation", settings_errors_name_place_and_expectation},
     {"settings_missing_value_names_the_file", settings_missing_value_names_the_file},
     {"settings_unknown_names_get_the_nearest", settings_unknown_names_get_the_nearest},
+    {"settings_read_distributions_within_their_range",
+     settings_read_distributions_within_their_range},
     {"settings_blame_prefixes_a_later_error", settings_blame_prefixes_a_later_error},
     CU_TEST_INFO_NULL,
 };
