@@ -6,6 +6,7 @@
 #include "sim/schema.h"
 #include "tests/database_fixture.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -147,6 +148,9 @@ static void record_keeps_all_rows_of_a_long_run_in_order(void)
         row.attributes = i % 50000 == 7 ? huge : i % 3 == 0 ? NULL : text;
         record_span(buffers[i % 2], &row);
     }
+    GStatBuf status;
+    CU_ASSERT_EQUAL(g_stat(recorder_partial_path(fixture->recorder), &status), 0);
+    CU_ASSERT(status.st_size > 1000000); /* rows do not all wait in memory */
     CU_ASSERT(database_fixture_commit(fixture));
     database_fixture_expect(fixture,
                             "SELECT run_id, count(*), sum(start_ns), sum(length(attributes))"
@@ -160,6 +164,34 @@ static void record_keeps_all_rows_of_a_long_run_in_order(void)
                             " (PARTITION BY run_id ORDER BY rowid) AS step FROM span)"
                             " WHERE step <> 2",
                             "0");
+    database_fixture_free(fixture);
+}
+
+enum { THREAD_COUNT = 4, THREAD_ROWS = 30000 };
+
+static gpointer record_in_thread(gpointer data)
+{
+    for (uint32_t i = 1; i <= THREAD_ROWS; i++) {
+        record_message(data, &(MessageRow){.id = i, .kind = "k", .fate = "lost", .sent = i});
+    }
+    return NULL;
+}
+
+static void record_takes_rows_from_several_threads(void)
+{
+    DatabaseFixture *fixture = database_fixture_new();
+    GThread *threads[THREAD_COUNT];
+    for (int i = 0; i < THREAD_COUNT; i++) {
+        threads[i] = g_thread_new("rows", record_in_thread, recorder_buffer(fixture->recorder, i));
+    }
+    for (int i = 0; i < THREAD_COUNT; i++) {
+        g_thread_join(threads[i]);
+    }
+    CU_ASSERT(database_fixture_commit(fixture));
+    database_fixture_expect(fixture,
+                            "SELECT run_id, count(*), sum(id) FROM message GROUP BY run_id",
+                            "0|30000|450015000;1|30000|450015000;2|30000|450015000;"
+                            "3|30000|450015000");
     database_fixture_free(fixture);
 }
 
@@ -191,6 +223,7 @@ CU_TestInfo suite_record[] = {
     {"record_tables_are_those_of_the_schema", record_tables_are_those_of_the_schema},
     {"record_metric_stores_integers_where_they_fit", record_metric_stores_integers_where_they_fit},
     {"record_keeps_all_rows_of_a_long_run_in_order", record_keeps_all_rows_of_a_long_run_in_order},
+    {"record_takes_rows_from_several_threads", record_takes_rows_from_several_threads},
     {"record_to_nowhere_drops_rows", record_to_nowhere_drops_rows},
     {"record_refuses_two_things_with_one_id", record_refuses_two_things_with_one_id},
     CU_TEST_INFO_NULL,
