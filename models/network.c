@@ -54,10 +54,11 @@ static void note_all(GPtrArray *to, const char *const *texts)
 static LatencyModel *new_latency(Network *network, const char *latency, const char *jitter,
                                  GError **error)
 {
+    const bool is_default = g_str_equal(network->peers.attach, "round-robin");
     const LatencyContext context = {.peers = network->peer_count,
                                     .directory = network->options.directory,
                                     .jitter = jitter,
-                                    .attach = network->peers.attach};
+                                    .attach = is_default ? NULL : network->peers.attach};
     LatencyModel *model = latency_model_new(latency, &context, error);
     if (model != NULL) {
         for (const char *const *input = latency_model_inputs(model); *input != NULL; input++) {
