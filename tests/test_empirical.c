@@ -39,8 +39,7 @@ static void empirical_inverts_the_steps_in_order_of_value(void)
     static const char *const texts[] = {
         "30ms 1\n10ms 2\n20ms 5\n",
         "# measured\n\n10ms, 2\n20ms,5 # most\r\n  30 ms\t1\n",
-        "\xEF\xBB\xBF"
-        "20ms 2.5\n10 ms 1\n20ms 2.5\n10ms 1\n30ms\n40ms 0",
+        "\357\273\27720ms 2.5\n10 ms 1\n20ms 2.5\n10ms 1\n30ms\n40ms 0",
         "10ms 0.25\n20ms 0.625\n30ms 0.125",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
