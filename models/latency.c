@@ -10,10 +10,6 @@
 
 #include <string.h>
 
-#define X(name) extern const LatencySourceKind LATENCY_##name;
-#include "models/latency_list.h"
-#undef X
-
 static const LatencySourceKind *const KINDS[] = {
 #define X(name) &LATENCY_##name,
 #include "models/latency_list.h"
@@ -130,7 +126,8 @@ static bool read_model(LatencyModel *model, const char *text, const LatencyConte
             return false;
         }
     }
-    if (context->attach != NULL && (kind == NULL || strcmp(kind->name, "graph") != 0)) {
+    const bool is_placed = context->attach != NULL && strcmp(context->attach, "round-robin") != 0;
+    if (is_placed && (kind == NULL || strcmp(kind->name, "graph") != 0)) {
         g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
                     "found latency `%s` together with peers.attach, which places peers on the "
                     "nodes of latency graph(FILE)",

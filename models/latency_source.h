@@ -34,6 +34,10 @@ typedef struct LatencySourceKind {
     const char *(*peer_region)(const LatencySource *source, EntityId peer);
 } LatencySourceKind;
 
+#define X(name) extern const LatencySourceKind LATENCY_##name;
+#include "models/latency_list.h"
+#undef X
+
 /* Every source begins with its kind. */
 struct LatencySource {
     const LatencySourceKind *kind;

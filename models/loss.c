@@ -36,18 +36,6 @@ static const char *const USAGES[] = {
     NULL,
 };
 
-static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static bool fail(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *message = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, message);
-    return false;
-}
-
 static bool read_probability(const char *what, const char *text, double *ret, GError **error)
 {
     if (!value_parse_probability(text, ret, error)) {
@@ -80,12 +68,12 @@ static bool read_gilbert_elliott(LossModel *model, const CallText *call, GError 
     const char *k = call_text_option(call, "k");
     double passes_in_bad = 0, passes_in_good = 1;
     if (p == NULL || r == NULL) {
-        return fail(error, "found %s without %s, expected %s", call_text_name(call),
-                    p == NULL ? "p" : "r", USAGES[2]);
+        return skein_refuse(error, "found %s without %s, expected %s", call_text_name(call),
+                            p == NULL ? "p" : "r", USAGES[2]);
     }
     if ((first != NULL && call_text_option(call, "p") != NULL) ||
         (second != NULL && call_text_option(call, "r") != NULL)) {
-        return fail(error, "p or r given twice, expected %s", USAGES[2]);
+        return skein_refuse(error, "p or r given twice, expected %s", USAGES[2]);
     }
     if (!read_probability("p", p, &model->good_to_bad, error) ||
         !read_probability("r", r, &model->bad_to_good, error) ||
@@ -110,8 +98,8 @@ static bool read_gilbert(LossModel *model, const CallText *call, GError **error)
     const char *burst_text = call_text_option(call, "burst");
     double loss = 0, burst = 0;
     if (loss_text == NULL || burst_text == NULL) {
-        return fail(error, "found gilbert without %s, expected %s",
-                    loss_text == NULL ? "loss" : "burst", USAGES[3]);
+        return skein_refuse(error, "found gilbert without %s, expected %s",
+                            loss_text == NULL ? "loss" : "burst", USAGES[3]);
     }
     if (!read_probability("loss", loss_text, &loss, error)) {
         return false;
@@ -121,14 +109,15 @@ static bool read_gilbert(LossModel *model, const CallText *call, GError **error)
         return false;
     }
     if (!(burst >= 1) || !(burst <= 1e9)) {
-        return fail(error, "burst: found %s, expected a mean burst of 1 to 1e9 messages",
-                    burst_text);
+        return skein_refuse(error, "burst: found %s, expected a mean burst of 1 to 1e9 messages",
+                            burst_text);
     }
     if (!(loss < 1) || loss / (burst * (1 - loss)) > 1) {
-        return fail(error,
-                    "loss: found %s, which bursts of %s messages cannot make; expected at most "
-                    "L/(L+1) of them",
-                    loss_text, burst_text);
+        return skein_refuse(
+            error,
+            "loss: found %s, which bursts of %s messages cannot make; expected at most "
+            "L/(L+1) of them",
+            loss_text, burst_text);
     }
     model->bad_to_good = 1 / burst;
     model->good_to_bad = loss * model->bad_to_good / (1 - loss);
@@ -157,12 +146,13 @@ static bool read_pattern_text(LossModel *model, const char *text, size_t size_by
             const uint8_t is_lost = text[i] == '1';
             g_byte_array_append(pattern, &is_lost, 1);
         } else if (!is_comment && !g_ascii_isspace(text[i])) {
-            return fail(error, "%s:%u:%u: found character %#x, expected 0 (passes) or 1 (is lost)",
-                        name, line, column, (unsigned)(unsigned char)text[i]);
+            return skein_refuse(error,
+                                "%s:%u:%u: found character %#x, expected 0 (passes) or 1 (is lost)",
+                                name, line, column, (unsigned)(unsigned char)text[i]);
         }
     }
     if (pattern->len == 0) {
-        return fail(error, "%s:%u: found no 0 or 1 in the pattern", name, line);
+        return skein_refuse(error, "%s:%u: found no 0 or 1 in the pattern", name, line);
     }
     model->pattern_count = pattern->len;
     model->pattern = g_byte_array_free(g_steal_pointer(&pattern), FALSE);
@@ -216,9 +206,9 @@ static bool read_model(LossModel *model, const char *text, const char *directory
             return true;
         }
         if (g_ascii_isalpha(name[0])) {
-            return fail(error,
-                        "found `%s`, expected a probability, none, bernoulli(p), %s, %s or %s",
-                        text, USAGES[2], USAGES[3], USAGES[4]);
+            return skein_refuse(
+                error, "found `%s`, expected a probability, none, bernoulli(p), %s, %s or %s", text,
+                USAGES[2], USAGES[3], USAGES[4]);
         }
         return read_bernoulli(model, name, error);
     }
@@ -235,10 +225,11 @@ static bool read_model(LossModel *model, const char *text, const char *directory
     if (strcmp(name, "pattern") == 0) {
         return read_pattern(model, call, directory, error);
     }
-    return fail(error,
-                "found `%s`, expected a probability, none, bernoulli(p), gilbert-elliott(p, r), "
-                "gilbert(loss=P, burst=L) or pattern(0010)",
-                text);
+    return skein_refuse(
+        error,
+        "found `%s`, expected a probability, none, bernoulli(p), gilbert-elliott(p, r), "
+        "gilbert(loss=P, burst=L) or pattern(0010)",
+        text);
 }
 
 LossModel *loss_model_new(const char *text, const char *directory, GError **error)

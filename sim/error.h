@@ -6,6 +6,7 @@
 #define SIM_ERROR_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 typedef enum SkeinError {
     SKEIN_ERROR_FAILED = 1,      /* a run or a property failed */
@@ -15,5 +16,8 @@ typedef enum SkeinError {
 
 #define SKEIN_ERROR (skein_error_quark())
 GQuark skein_error_quark(void);
+
+/* Sets an error of code SKEIN_ERROR_INPUT. Returns false, for `return skein_refuse(...)`. */
+bool skein_refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 #endif
