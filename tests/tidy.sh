@@ -34,6 +34,7 @@ rule()
 
 rule 'includes point downwards'
 rule 'scenarios reach the network through hosts only'
+rule 'every file is in a list of Makefile.am'
 rule 'every module is in its list'
 rule 'files are named after their concept'
 rule 'files have at most 500 lines'

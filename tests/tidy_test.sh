@@ -92,6 +92,12 @@ echo '	models/link.h' >>Makefile.am
 echo '#include "models/link.h"' >>scenarios/ping.c
 finds 'scenarios reach the network through hosts only' 'a scenario that includes the link'
 
+rule='every file is in a list of Makefile.am'
+file sim/lost.c '/* Lost. */'
+finds "$rule" 'a source that is not built'
+echo 'a: 1' >scenarios/lost.yaml
+finds "$rule" 'a scenario file that is not distributed'
+
 file tests/test_lost.c '/* Lost. */'
 echo '	tests/test_lost.c' >>Makefile.am
 rule='every module is in its list'
