@@ -64,7 +64,7 @@ void run_rows_execution(RecordBuffer *buffer, const RunOptions *options, double 
     g_autofree char *partitions = g_strdup_printf("%u", options->partition_count);
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
     g_autofree char *date = g_date_time_format_iso8601(now);
-    record_execution(buffer, "skein.version", PACKAGE_VERSION);
+    record_execution(buffer, EXECUTION_VERSION, PACKAGE_VERSION);
     record_execution(buffer, "host", g_get_host_name());
     record_execution(buffer, "date", date);
     record_execution(buffer, "wall.seconds", wall);

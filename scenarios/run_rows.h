@@ -13,6 +13,7 @@
 #define EXECUTION_SCENARIO_DIRECTORY "scenario.directory"
 #define EXECUTION_SCENARIO_TEXT "scenario.text"
 #define EXECUTION_SCENARIO_SHA256 "scenario.sha256"
+#define EXECUTION_VERSION "skein.version"
 
 /* Parameters, inputs with their SHA-256, and the scenario's own text. Fails when an input cannot be
  * read any more. */

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* skein run: a scenario file into a database. */
+#include "cli/command.h"
+#include "cli/execution_options.h"
+#include "cli/interrupt.h"
+#include "cli/log_lines.h"
+#include "cli/progress.h"
+#include "cli/run_summary.h"
+
+static const CommandUsage USAGE = {
+    .arguments = "FILE",
+    .summary = "Runs a scenario and writes what happened into a database. Ctrl-C ends the run and "
+               "saves what there is;\na second one leaves nothing. Exit status: 0 complete, 1 the "
+               "run failed or an expectation does not\nhold, 2 bad input, 3 interrupted or a full "
+               "disk.",
+    .examples = "  skein run ping.yaml\n"
+                "  skein run ping.yaml --seed 7 --set link.loss=2% -o lossy.db\n"
+                "  skein run ping.yaml --force --log all=info --log 3=off\n"
+                "  skein run ping.yaml --json --quiet | jq .fingerprint",
+    .argument_count_min = 1,
+    .argument_count_max = 1,
+};
+
+typedef struct Options {
+    char **sets, **logs;
+    char *seed, *output, *queue;
+    int partitions;
+    gboolean force, quiet, json;
+} Options;
+
+static void clear_options(Options *options)
+{
+    g_strfreev(options->sets);
+    g_strfreev(options->logs);
+    g_free(options->seed);
+    g_free(options->output);
+    g_free(options->queue);
+}
+
+/* The file's name with another extension, in the working directory. */
+static char *default_output(const Scenario *scenario)
+{
+    return g_strdup_printf("%s.db", scenario->name);
+}
+
+static bool execute(const char *path, Options *options, int *ret_status, GError **error)
+{
+    g_autoptr(LogLines) log = log_lines_new((const char *const *)options->logs, error);
+    if (log == NULL) {
+        return false;
+    }
+    g_autoptr(Scenario) scenario =
+        scenario_load(path, (const char *const *)options->sets, options->seed, error);
+    if (scenario == NULL) {
+        return false;
+    }
+    if (options->output == NULL) {
+        options->output = default_output(scenario);
+    }
+    Progress progress;
+    progress_init(&progress, scenario->stop);
+    RunOptions run_options = {.database = options->output,
+                              .replace = options->force,
+                              .interrupt = interrupt_arm(),
+                              .progress = options->quiet ? NULL : progress_update,
+                              .progress_data = &progress,
+                              .log_line = log_lines_are_on(log) ? log_lines_print : NULL,
+                              .log_data = log};
+    if (!execution_options_read(options->queue, options->partitions, &run_options, error)) {
+        return false;
+    }
+    g_autoptr(Run) run = run_new(scenario, &run_options, error);
+    if (run == NULL) {
+        return false;
+    }
+    log_lines_set_network(log, run_network(run));
+    interrupt_guard(run_partial_path(run));
+    if (!options->quiet) {
+        run_summary_print_remarks(run);
+    }
+    const bool is_executed = run_execute(run, error);
+    progress_clear(&progress);
+    interrupt_guard(NULL);
+    if (!is_executed) {
+        return false;
+    }
+    if (options->json) {
+        run_summary_print_json(run, options->output);
+    } else if (!options->quiet) {
+        run_summary_print(run, options->output);
+    }
+    *ret_status = run_summary_exit_status(run);
+    return true;
+}
+
+int command_run(int argc, char **argv)
+{
+    Options options = {0};
+    const GOptionEntry entries[] = {
+        {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.sets,
+         "Override a setting of the file; may be repeated", "SECTION.KEY=VALUE"},
+        {"seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, "Short for --set scenario.seed=N", "N"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
+         "The database (default: the file's name with .db, in the working directory)", "DB"},
+        {"force", 0, 0, G_OPTION_ARG_NONE, &options.force, "Replace an existing database", NULL},
+        {"queue", 0, 0, G_OPTION_ARG_STRING, &options.queue,
+         "The event queue; results do not depend on it", "NAME"},
+        {"partitions", 0, 0, G_OPTION_ARG_INT, &options.partitions,
+         "Cut the peers into N parts that advance in turns; results do not depend on it", "N"},
+        {"log", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.logs,
+         "Print log lines of peers to stderr: PEER is all, coordinator, or a number or name with * "
+         "and ?; LEVEL is info or off; the last that fits decides",
+         "PEER=LEVEL"},
+        {"quiet", 0, 0, G_OPTION_ARG_NONE, &options.quiet, "No progress, remarks and summary",
+         NULL},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print the summary as one JSON object",
+         NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    GError *error = NULL;
+    int status = 0;
+    const bool is_fine = command_parse(&USAGE, entries, &argc, &argv, &error) &&
+                         execute(argv[1], &options, &status, &error);
+    clear_options(&options);
+    return is_fine ? status : command_fail(error);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/run_summary.h"
+
+#include "cli/command.h"
+#include "sim/error.h"
+#include "sim/json_text.h"
+#include "sim/value_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A value as people read it: four digits, and a unit that fits. */
+static char *short_text(double value, const char *unit)
+{
+    static const struct {
+        double factor;
+        const char *time, *size;
+    } SCALES[] = {{1e9, "s", "GB"}, {1e6, "ms", "MB"}, {1e3, "us", "kB"}};
+    const bool is_time = strcmp(unit, "ns") == 0;
+    if (!is_time && strcmp(unit, "B") != 0) {
+        return g_strdup_printf("%.4g", value);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(SCALES); i++) {
+        if (value >= SCALES[i].factor || value <= -SCALES[i].factor) {
+            return g_strdup_printf("%.*f %s", value < 1e4 * SCALES[i].factor ? 3 : 0,
+                                   value / SCALES[i].factor,
+                                   is_time ? SCALES[i].time : SCALES[i].size);
+        }
+    }
+    return g_strdup_printf("%.4g %s", value, unit);
+}
+
+static void print_metrics(const Network *network)
+{
+    printf("\n%-24s %10s %12s %12s %12s\n", "metric", "count", "mean", "p50", "p99");
+    for (unsigned i = 0; i < network_metric_count(network); i++) {
+        const Metric *metric = network_metric(network, i);
+        const char *unit = network_metric_unit(network, i);
+        if (metric_count(metric) == 0) {
+            continue;
+        }
+        g_autofree char *mean = short_text(metric_mean(metric), unit);
+        g_autofree char *median = short_text(metric_quantile(metric, 0.5), unit);
+        g_autofree char *tail = short_text(metric_quantile(metric, 0.99), unit);
+        printf("%-24s %10" PRIu64 " %12s %12s %12s\n", network_metric_name(network, i),
+               metric_count(metric), mean, median, tail);
+    }
+}
+
+static void print_verdicts(const Run *run)
+{
+    if (run_verdict_count(run) > 0) {
+        puts("");
+    }
+    for (unsigned i = 0; i < run_verdict_count(run); i++) {
+        const RunVerdict *verdict = run_verdict(run, i);
+        printf("%s  %s: %s\n", verdict->holds ? "holds" : "FAILS", verdict->expectation,
+               verdict->found);
+    }
+}
+
+void run_summary_print(const Run *run, const char *database)
+{
+    const Scenario *scenario = run_scenario(run);
+    const Simulation *simulation = network_simulation(run_network(run));
+    const uint64_t events = simulation_events(simulation);
+    const double wall = run_wall_seconds(run);
+    g_autofree char *end = value_print(simulation_now(simulation), VALUE_DURATION);
+    printf("%s: %s\n", scenario->name, scenario->title);
+    if (run_status(run) != RUN_COMPLETE) {
+        printf("status       %s%s%s\n", run_status_name(run_status(run)),
+               run_failure(run) != NULL ? ": " : "",
+               run_failure(run) != NULL ? run_failure(run) : "");
+    }
+    printf("fingerprint  %016" PRIx64 "\n", simulation_fingerprint(simulation));
+    printf("seed         %" PRIu64 "\n", scenario->seed);
+    printf("events       %" PRIu64 "\n", events);
+    printf("virtual end  %s\n", end);
+    printf("wall time    %.3f s", wall);
+    if (wall > 0) {
+        printf(" (%.3g M events/s)", (double)events / wall / 1e6);
+    }
+    puts("");
+    if (database != NULL) {
+        printf("database     %s\n", database);
+    }
+    print_metrics(run_network(run));
+    print_verdicts(run);
+}
+
+static void append_member(GString *json, const char *key, const char *text)
+{
+    g_string_append_printf(json, "%s\"%s\": ", json->str[json->len - 1] == '{' ? "" : ", ", key);
+    if (text == NULL) {
+        g_string_append(json, "null");
+    } else {
+        json_text_append_string(json, text);
+    }
+}
+
+static void append_metrics(GString *json, const Network *network)
+{
+    g_string_append(json, ", \"metrics\": [");
+    for (unsigned i = 0; i < network_metric_count(network); i++) {
+        const Metric *metric = network_metric(network, i);
+        g_string_append(json, i == 0 ? "{" : ", {");
+        append_member(json, "name", network_metric_name(network, i));
+        append_member(json, "unit", network_metric_unit(network, i));
+        g_string_append_printf(json, ", \"count\": %" PRIu64, metric_count(metric));
+        if (metric_count(metric) > 0) {
+            g_string_append_printf(json,
+                                   ", \"mean\": %.17g, \"p50\": %.17g, \"p99\": %.17g, "
+                                   "\"min\": %" PRId64 ", \"max\": %" PRId64,
+                                   metric_mean(metric), metric_quantile(metric, 0.5),
+                                   metric_quantile(metric, 0.99), metric_minimum(metric),
+                                   metric_maximum(metric));
+        }
+        g_string_append(json, "}");
+    }
+    g_string_append(json, "]");
+}
+
+static void append_verdicts(GString *json, const Run *run)
+{
+    g_string_append(json, ", \"expectations\": [");
+    for (unsigned i = 0; i < run_verdict_count(run); i++) {
+        const RunVerdict *verdict = run_verdict(run, i);
+        g_string_append(json, i == 0 ? "{" : ", {");
+        append_member(json, "text", verdict->expectation);
+        g_string_append_printf(json, ", \"holds\": %s", verdict->holds ? "true" : "false");
+        append_member(json, "found", verdict->found);
+        g_string_append(json, "}");
+    }
+    g_string_append(json, "], \"remarks\": [");
+    for (const char *const *remark = run_remarks(run); *remark != NULL; remark++) {
+        g_string_append(json, remark == run_remarks(run) ? "" : ", ");
+        json_text_append_string(json, *remark);
+    }
+    g_string_append(json, "]");
+}
+
+void run_summary_print_json(const Run *run, const char *database)
+{
+    const Scenario *scenario = run_scenario(run);
+    const Simulation *simulation = network_simulation(run_network(run));
+    g_autoptr(GString) json = g_string_new("{");
+    char fingerprint[17];
+    g_snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, simulation_fingerprint(simulation));
+    append_member(json, "status", run_status_name(run_status(run)));
+    append_member(json, "failure", run_failure(run));
+    append_member(json, "fingerprint", fingerprint);
+    g_string_append_printf(json,
+                           ", \"events\": %" PRIu64 ", \"end_ns\": %" PRId64
+                           ", \"wall_seconds\": %.6f, \"seed\": %" PRIu64,
+                           simulation_events(simulation), simulation_now(simulation),
+                           run_wall_seconds(run), scenario->seed);
+    append_member(json, "scenario", scenario->name);
+    append_member(json, "module", scenario->module->name);
+    append_member(json, "database", database);
+    append_metrics(json, run_network(run));
+    append_verdicts(json, run);
+    g_string_append(json, "}");
+    puts(json->str);
+}
+
+void run_summary_print_remarks(const Run *run)
+{
+    for (const char *const *remark = run_remarks(run); *remark != NULL; remark++) {
+        command_warn("%s", *remark);
+    }
+}
+
+int run_summary_exit_status(const Run *run)
+{
+    if (run_status(run) == RUN_STOPPED) {
+        return SKEIN_ERROR_ENVIRONMENT;
+    }
+    return run_holds(run) ? 0 : SKEIN_ERROR_FAILED;
+}
