@@ -51,14 +51,21 @@ SimDuration network_lookahead(const Network *network)
     return network->lookahead;
 }
 
+/* GLib gives an empty array no memory, not even for its NULL. */
+static const char *const *texts_of(const GPtrArray *array)
+{
+    static const char *const NONE[] = {NULL};
+    return array->len == 0 ? NONE : (const char *const *)(void *)array->pdata;
+}
+
 const char *const *network_inputs(const Network *network)
 {
-    return (const char *const *)(void *)network->inputs->pdata;
+    return texts_of(network->inputs);
 }
 
 const char *const *network_warnings(const Network *network)
 {
-    return (const char *const *)(void *)network->warnings->pdata;
+    return texts_of(network->warnings);
 }
 
 bool network_records_trace(const Network *network, uint64_t trace)

@@ -264,7 +264,9 @@ Network *run_network(const Run *run)
 
 const char *const *run_remarks(const Run *run)
 {
-    return (const char *const *)(void *)run->remarks->pdata;
+    /* GLib gives an empty array no memory, not even for its NULL. */
+    static const char *const NONE[] = {NULL};
+    return run->remarks->len == 0 ? NONE : (const char *const *)(void *)run->remarks->pdata;
 }
 
 const char *run_partial_path(const Run *run)
