@@ -39,9 +39,7 @@ static int code_of(int sqlite_code)
 void database_set_error(sqlite3 *database, GError **error)
 {
     const int code = code_of(sqlite3_errcode(database));
-    const char *path = sqlite3_db_filename(database, "main");
-    g_autofree char *name = path == NULL ? NULL : g_path_get_basename(path);
-    g_set_error(error, ANALYSIS_ERROR, code, "%s: %s: %s", name == NULL ? "database" : name,
+    g_set_error(error, ANALYSIS_ERROR, code, "%s: %s",
                 code == ANALYSIS_ERROR_INPUT ? "damaged, or not written by skein"
                                              : "cannot be read",
                 sqlite3_errmsg(database));
@@ -73,7 +71,7 @@ static bool check_magic(const char *path, GError **error)
     return true;
 }
 
-static bool check_is_ours(sqlite3 *database, const char *path, GError **error)
+static bool check_is_ours(sqlite3 *database, GError **error)
 {
     int64_t application_id = 0, version = 0;
     if (!database_read_integer(database, "PRAGMA application_id", &application_id, error) ||
@@ -82,14 +80,14 @@ static bool check_is_ours(sqlite3 *database, const char *path, GError **error)
     }
     if (application_id != APPLICATION_ID) {
         g_set_error(error, ANALYSIS_ERROR, ANALYSIS_ERROR_INPUT,
-                    "%s: not written by skein: application id %" G_GINT64_FORMAT ", expected %d",
-                    path, application_id, APPLICATION_ID);
+                    "not written by skein: application id %" G_GINT64_FORMAT ", expected %d",
+                    application_id, APPLICATION_ID);
         return false;
     }
     if (version != SCHEMA_VERSION) {
         g_set_error(error, ANALYSIS_ERROR, ANALYSIS_ERROR_INPUT,
-                    "%s: schema version %" G_GINT64_FORMAT ", but this skein reads version %d",
-                    path, version, SCHEMA_VERSION);
+                    "schema version %" G_GINT64_FORMAT ", but this skein reads version %d", version,
+                    SCHEMA_VERSION);
         return false;
     }
     g_autoptr(sqlite3_stmt) statement = database_prepare(
@@ -104,8 +102,7 @@ static bool check_is_ours(sqlite3 *database, const char *path, GError **error)
         if (!database_step(statement, &problem)) {
             if (problem == NULL) {
                 g_set_error(&problem, ANALYSIS_ERROR, ANALYSIS_ERROR_INPUT,
-                            "%s: damaged, or not written by skein: it has no table '%s'", path,
-                            TABLES[i]);
+                            "damaged, or not written by skein: it has no table '%s'", TABLES[i]);
             }
             g_propagate_error(error, problem);
             return false;
@@ -129,7 +126,8 @@ sqlite3 *database_open(const char *path, GError **error)
     sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (!database_execute(database, "PRAGMA trusted_schema = OFF", error) ||
         !database_execute(database, "PRAGMA cell_size_check = ON", error) ||
-        !check_is_ours(database, path, error)) {
+        !check_is_ours(database, error)) {
+        g_prefix_error(error, "%s: ", path);
         return NULL;
     }
     return g_steal_pointer(&database);
