@@ -2,6 +2,7 @@
 /* Values, calls and peer sets from any text: nothing breaks, and what was read is printed so that
  * it reads back to the same. The first byte chooses the unit. */
 #include "sim/call_text.h"
+#include "sim/distribution.h"
 #include "sim/peer_set.h"
 #include "sim/value_text.h"
 
@@ -65,6 +66,30 @@ static void check_peers(const char *text)
     }
 }
 
+/* A distribution that reads a file is left out: the fuzzer would open files of its own naming. */
+static void check_distribution(const char *text, ValueUnit unit)
+{
+    if (strstr(text, "empirical") != NULL) {
+        return;
+    }
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Distribution) distribution = distribution_new(text, unit, NULL, &error);
+    if (distribution == NULL) {
+        g_assert(error != NULL);
+        return;
+    }
+    const int64_t least = distribution_minimum(distribution);
+    const int64_t most = distribution_maximum(distribution);
+    for (uint64_t counter = 0; counter < 16; counter++) {
+        const int64_t draw = distribution_draw(distribution, 7, counter);
+        g_assert(draw >= least && draw <= most);
+    }
+    g_autoptr(Distribution) again =
+        distribution_new(distribution_text(distribution), unit, NULL, NULL);
+    g_assert(again != NULL);
+    g_assert(distribution_draw(again, 7, 0) == distribution_draw(distribution, 7, 0));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 {
     if (size_bytes == 0) {
@@ -76,5 +101,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
     check_reals(text);
     check_call(text);
     check_peers(text);
+    check_distribution(text, unit);
     return 0;
 }

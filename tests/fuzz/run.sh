@@ -13,7 +13,8 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 
 seconds=${1:-20}
 [ $# -gt 0 ] && shift
-names=${*:-$(grep -v '^#' "$top_srcdir/tests/fuzz/fuzz_list.txt")}
+list=$top_srcdir/tests/fuzz/fuzz_list.txt
+names=${*:-$(sed -n 's/^\([a-z][a-z_]*\).*/\1/p' "$list")}
 fuzz=$(dirname "${skein:-$top_srcdir/build/skein}")/fuzz
 flags='-g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=undefined'
 
@@ -41,23 +42,23 @@ build_fuzzer()
 
 run_fuzzer()
 {
-    seeds=$top_srcdir/tests/fuzz/seeds/$1
-    words=$top_srcdir/tests/fuzz/$1.dict
-    mkdir -p "$fuzz/corpus/$1"
-    set -- "$1" "$fuzz/corpus/$1"
-    [ -d "$seeds" ] && set -- "$@" "$seeds"
+    fuzzer=$1
+    words=$top_srcdir/tests/fuzz/$fuzzer.dict
+    mkdir -p "$fuzz/corpus/$fuzzer"
+    set -- "$fuzz/corpus/$fuzzer"
+    for folder in "tests/fuzz/seeds/$fuzzer" $(sed -n "s/^$fuzzer  *//p" "$list"); do
+        [ -d "$top_srcdir/$folder" ] && set -- "$@" "$top_srcdir/$folder"
+    done
     [ -f "$words" ] && set -- "$@" "-dict=$words"
-    name=$1
-    shift
-    "$fuzz/fuzz_$name" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 \
-        -artifact_prefix="$fuzz/$name-" -print_final_stats=1 "$@"
+    "$fuzz/fuzz_$fuzzer" -max_total_time="$seconds" -max_len=4096 -timeout=10 \
+        -rss_limit_mb=2048 -artifact_prefix="$fuzz/$fuzzer-" "$@"
 }
 
 listed()
 {
     for file in "$top_srcdir"/tests/fuzz/fuzz_*.c; do
         name=${file##*/fuzz_}
-        grep -qx "${name%.c}" "$top_srcdir/tests/fuzz/fuzz_list.txt" || {
+        grep -q "^${name%.c}\( .*\)*$" "$list" || {
             echo "$file is not in tests/fuzz/fuzz_list.txt"
             return 1
         }
