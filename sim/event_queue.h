@@ -27,6 +27,9 @@ typedef struct EventQueueKind {
                  void *data);
     /* Removes the events for which is_dead is true (outdated timers, in bulk). */
     void (*sweep)(EventQueue *queue, bool (*is_dead)(const Event *event, void *data), void *data);
+    /* How often the structure has copied an event of its own accord so far: its work, in a unit
+     * that does not depend on the machine. */
+    uint64_t (*moves)(const EventQueue *queue);
     /* Walks the structure and asserts its invariants. */
     void (*check)(const EventQueue *queue);
 } EventQueueKind;
@@ -36,8 +39,9 @@ struct EventQueue {
     const EventQueueKind *kind;
 };
 
-extern const EventQueueKind EVENT_QUEUE_HEAP;
-extern const EventQueueKind EVENT_QUEUE_LADDER;
+#define X(name, text) extern const EventQueueKind EVENT_QUEUE_##name;
+#include "sim/event_queue_list.h"
+#undef X
 
 /* By name, NULL when there is none; the names, NULL-terminated. */
 const EventQueueKind *event_queue_kind(const char *name);

@@ -1,81 +1,44 @@
 /* SPDX-License-Identifier: MIT */
-/* The reference queue: a heap of events by value, four children to a node, so that the children of
- * a node lie in two cache lines. Nothing clever; the fast queue is held against it. */
+/* The reference among the queues: one heap, nothing else. */
+#include "sim/event_heap.h"
 #include "sim/event_queue.h"
-
-enum { CHILDREN = 4 };
 
 typedef struct HeapQueue {
     EventQueue queue;
-    Event *events;
-    size_t count, capacity;
+    EventHeap heap;
 } HeapQueue;
 
-static EventQueue *heap_new(void)
+static EventHeap *heap_of(EventQueue *queue)
 {
-    HeapQueue *heap = g_new0(HeapQueue, 1);
-    heap->queue.kind = &EVENT_QUEUE_HEAP;
-    return &heap->queue;
+    return &((HeapQueue *)queue)->heap;
 }
 
-static void heap_free(EventQueue *queue)
+static const EventHeap *heap_of_const(const EventQueue *queue)
 {
-    HeapQueue *heap = (HeapQueue *)queue;
-    g_free(heap->events);
-    g_free(heap);
+    return &((const HeapQueue *)queue)->heap;
 }
 
-/* Puts the event where the hole at `at` belongs, moving later parents down. */
-static void sift_up(HeapQueue *heap, size_t at, Event event)
+static EventQueue *heap_queue_new(void)
 {
-    while (at > 0) {
-        const size_t parent = (at - 1) / CHILDREN;
-        if (!event_before(&event, &heap->events[parent])) {
-            break;
-        }
-        heap->events[at] = heap->events[parent];
-        at = parent;
-    }
-    heap->events[at] = event;
+    HeapQueue *self = g_new0(HeapQueue, 1);
+    self->queue.kind = &EVENT_QUEUE_HEAP;
+    return &self->queue;
 }
 
-/* The same downwards, moving earlier children up. */
-static void sift_down(HeapQueue *heap, size_t at, Event event)
+static void heap_queue_free(EventQueue *queue)
 {
-    for (;;) {
-        const size_t first = at * CHILDREN + 1;
-        if (first >= heap->count) {
-            break;
-        }
-        const size_t end = MIN(first + CHILDREN, heap->count);
-        size_t least = first;
-        for (size_t child = first + 1; child < end; child++) {
-            if (event_before(&heap->events[child], &heap->events[least])) {
-                least = child;
-            }
-        }
-        if (!event_before(&heap->events[least], &event)) {
-            break;
-        }
-        heap->events[at] = heap->events[least];
-        at = least;
-    }
-    heap->events[at] = event;
+    event_heap_clear(heap_of(queue));
+    g_free(queue);
 }
 
-static void heap_push(EventQueue *queue, Event event)
+static void heap_queue_push(EventQueue *queue, Event event)
 {
-    HeapQueue *heap = (HeapQueue *)queue;
-    if (heap->count == heap->capacity) {
-        heap->capacity = heap->capacity == 0 ? 64 : heap->capacity * 2;
-        heap->events = g_renew(Event, heap->events, heap->capacity);
-    }
-    sift_up(heap, heap->count++, event);
+    event_heap_push(heap_of(queue), event);
 }
 
-static bool heap_peek(EventQueue *queue, Event *ret_event)
+static bool heap_queue_peek(EventQueue *queue, Event *ret_event)
 {
-    const HeapQueue *heap = (const HeapQueue *)queue;
+    const EventHeap *heap = heap_of(queue);
     if (heap->count == 0) {
         return false;
     }
@@ -83,76 +46,62 @@ static bool heap_peek(EventQueue *queue, Event *ret_event)
     return true;
 }
 
-static bool heap_pop_before(EventQueue *queue, SimTime limit, Event *ret_event)
+static bool heap_queue_pop_before(EventQueue *queue, SimTime limit, Event *ret_event)
 {
-    HeapQueue *heap = (HeapQueue *)queue;
+    EventHeap *heap = heap_of(queue);
     if (heap->count == 0 || heap->events[0].time >= limit) {
         return false;
     }
-    *ret_event = heap->events[0];
-    const Event last = heap->events[--heap->count];
-    if (heap->count > 0) {
-        sift_down(heap, 0, last);
-    }
+    *ret_event = event_heap_pop(heap);
     return true;
 }
 
-static size_t heap_count(const EventQueue *queue)
+static size_t heap_queue_count(const EventQueue *queue)
 {
-    return ((const HeapQueue *)queue)->count;
+    return heap_of_const(queue)->count;
 }
 
-static size_t heap_size_bytes(const EventQueue *queue)
+static size_t heap_queue_size_bytes(const EventQueue *queue)
 {
-    return sizeof(HeapQueue) + ((const HeapQueue *)queue)->capacity * sizeof(Event);
+    return sizeof(HeapQueue) + heap_of_const(queue)->capacity * sizeof(Event);
 }
 
-static void heap_each(const EventQueue *queue, void (*visit)(const Event *event, void *data),
-                      void *data)
+static uint64_t heap_queue_moves(const EventQueue *queue)
 {
-    const HeapQueue *heap = (const HeapQueue *)queue;
+    return heap_of_const(queue)->moves;
+}
+
+static void heap_queue_each(const EventQueue *queue, void (*visit)(const Event *event, void *data),
+                            void *data)
+{
+    const EventHeap *heap = heap_of_const(queue);
     for (size_t i = 0; i < heap->count; i++) {
         visit(&heap->events[i], data);
     }
 }
 
-static void heap_sweep(EventQueue *queue, bool (*is_dead)(const Event *event, void *data),
-                       void *data)
+static void heap_queue_sweep(EventQueue *queue, bool (*is_dead)(const Event *event, void *data),
+                             void *data)
 {
-    HeapQueue *heap = (HeapQueue *)queue;
-    size_t kept = 0;
-    for (size_t i = 0; i < heap->count; i++) {
-        if (!is_dead(&heap->events[i], data)) {
-            heap->events[kept++] = heap->events[i];
-        }
-    }
-    heap->count = kept;
-    for (size_t at = kept / CHILDREN + 1; at-- > 0;) {
-        if (at < kept) {
-            sift_down(heap, at, heap->events[at]);
-        }
-    }
+    event_heap_sweep(heap_of(queue), is_dead, data);
 }
 
-static void heap_check(const EventQueue *queue)
+static void heap_queue_check(const EventQueue *queue)
 {
-    const HeapQueue *heap = (const HeapQueue *)queue;
-    g_assert(heap->count <= heap->capacity);
-    for (size_t i = 1; i < heap->count; i++) {
-        g_assert(event_before(&heap->events[(i - 1) / CHILDREN], &heap->events[i]));
-    }
+    event_heap_check(heap_of_const(queue));
 }
 
 const EventQueueKind EVENT_QUEUE_HEAP = {
     .name = "heap",
-    .new = heap_new,
-    .free = heap_free,
-    .push = heap_push,
-    .peek = heap_peek,
-    .pop_before = heap_pop_before,
-    .count = heap_count,
-    .size_bytes = heap_size_bytes,
-    .each = heap_each,
-    .sweep = heap_sweep,
-    .check = heap_check,
+    .new = heap_queue_new,
+    .free = heap_queue_free,
+    .push = heap_queue_push,
+    .peek = heap_queue_peek,
+    .pop_before = heap_queue_pop_before,
+    .count = heap_queue_count,
+    .size_bytes = heap_queue_size_bytes,
+    .moves = heap_queue_moves,
+    .each = heap_queue_each,
+    .sweep = heap_queue_sweep,
+    .check = heap_queue_check,
 };
