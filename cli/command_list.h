@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The commands, in the order in which --help shows them: X(name, "one-line help") expects
- * `int command_name(int argc, char **argv)` in cli/name.c. */
+ * `int command_name(int argc, char **argv)` in cli/name.c. One without help is not shown: it is
+ * for the program itself. */
 X(run, "run a scenario into a database")
 X(list, "list scenario modules and files")
 X(describe, "explain a module, or a file's values")
 X(inspect, "print peers as they are at one instant")
 X(new, "write the skeleton of a scenario module")
 X(rerun, "run what is in a database again and compare")
+X(verify, "run in other ways and name the first event that differs")
+X(checkpoints, NULL)
 X(digest, "print the digest of a database's content")
 X(stats, "print counts, means and quantiles of a database")

@@ -26,7 +26,9 @@ static void print_help(FILE *out)
           "Deterministic simulation of peer-to-peer networks.\n\nCommands:\n",
           out);
     for (size_t i = 0; i < G_N_ELEMENTS(COMMANDS); i++) {
-        fprintf(out, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].help);
+        if (COMMANDS[i].help != NULL) {
+            fprintf(out, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].help);
+        }
     }
     fputs(
         "\nskein COMMAND --help explains a command. Exit status: 0 fine, 1 the run or a property\n"
@@ -37,8 +39,11 @@ static void print_help(FILE *out)
 static int refuse(const char *word)
 {
     const char *names[G_N_ELEMENTS(COMMANDS) + 1] = {NULL};
+    size_t count = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(COMMANDS); i++) {
-        names[i] = COMMANDS[i].name;
+        if (COMMANDS[i].help != NULL) {
+            names[count++] = COMMANDS[i].name;
+        }
     }
     const char *nearest = nearest_name(word, names);
     if (nearest != NULL) {

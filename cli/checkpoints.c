@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* skein checkpoints: one variant of a run, told line by line to skein verify, which starts it as a
+ * process of its own. Times are ns. It prints
+ *
+ *     peers COUNT
+ *     checkpoint TIME FINGERPRINT EVENTS      of all events before TIME
+ *     end TIME FINGERPRINT EVENTS             of the whole run
+ *
+ * or, asked for the events of an interval or for what scheduled an event,
+ *
+ *     event TIME ORIGIN SEQUENCE TARGET DIGEST KIND
+ *     cause TIME ORIGIN SEQUENCE TARGET DIGEST KIND
+ *
+ * where ORIGIN is -1 for the script. */
+#include "cli/command.h"
+#include "cli/execution_options.h"
+#include "scenarios/run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const CommandUsage USAGE = {
+    .arguments = "FILE",
+    .summary = "What skein verify asks its other processes for.",
+    .examples = "  skein checkpoints ping.yaml --from 0 --step 1000000000 --count 10",
+    .argument_count_min = 1,
+    .argument_count_max = 1,
+};
+
+typedef struct Options {
+    char **sets;
+    char *seed, *queue;
+    int partitions, shift_bytes;
+    gint64 from, step, count;            /* of checkpoints */
+    gint64 events_from, events_to;       /* to: 0 for no events */
+    gint64 cause_origin, cause_sequence; /* sequence: 0 for no cause */
+} Options;
+
+typedef struct Asked {
+    const Simulation *simulation;
+    const Options *options;
+    bool is_answered;
+} Asked;
+
+static void print_event(const char *word, const EventView *event)
+{
+    printf("%s %" PRId64 " %" PRId64 " %" PRIu32 " %" PRIu32 " %016" PRIx64 " %s\n", word,
+           event->time, event->scripted ? -1 : (int64_t)event->origin, event->sequence,
+           event->target, event->digest, event->kind);
+}
+
+static void take_event(void *data, const EventView *event)
+{
+    (void)data;
+    print_event("event", event);
+}
+
+/* After its handler an entity's count tells which events the handler scheduled. */
+static void take_cause(void *data, const EventView *event)
+{
+    Asked *asked = data;
+    if (!asked->is_answered && event->target == asked->options->cause_origin &&
+        simulation_entity(asked->simulation, event->target)->sequence >=
+            asked->options->cause_sequence) {
+        asked->is_answered = true;
+        print_event("cause", event);
+    }
+}
+
+static void advance(Simulation *simulation, const Scenario *scenario, SimTime until)
+{
+    simulation_run(simulation, MIN(until, scenario->stop), scenario->until_idle, UINT64_MAX);
+}
+
+static void print_checkpoints(Simulation *simulation, const Scenario *scenario,
+                              const Options *options)
+{
+    for (gint64 i = 0; i < options->count; i++) {
+        const SimTime time = options->from + i * options->step;
+        advance(simulation, scenario, time);
+        printf("checkpoint %" PRId64 " %016" PRIx64 " %" PRIu64 "\n", time,
+               simulation_fingerprint(simulation), simulation_events(simulation));
+    }
+    if (options->count == 0) {
+        advance(simulation, scenario, SIM_TIME_MAX);
+        printf("end %" PRId64 " %016" PRIx64 " %" PRIu64 "\n", simulation_now(simulation),
+               simulation_fingerprint(simulation), simulation_events(simulation));
+    }
+}
+
+static bool answer(const char *path, const Options *options, GError **error)
+{
+    RunOptions run_options = {0};
+    if (!execution_options_read(options->queue, options->partitions, &run_options, error)) {
+        return false;
+    }
+    g_autoptr(Scenario) scenario =
+        scenario_load(path, (const char *const *)options->sets, options->seed, error);
+    if (scenario == NULL) {
+        return false;
+    }
+    g_autoptr(Run) run = run_new(scenario, &run_options, error);
+    if (run == NULL) {
+        return false;
+    }
+    Simulation *simulation = network_simulation(run_network(run));
+    printf("peers %" PRIu32 "\n", network_peer_count(run_network(run)));
+    if (options->events_to > 0) {
+        advance(simulation, scenario, options->events_from);
+        simulation_watch(simulation, take_event, NULL);
+        advance(simulation, scenario, options->events_to);
+    } else if (options->cause_sequence > 0) {
+        Asked asked = {.simulation = simulation, .options = options};
+        simulation_watch(simulation, take_cause, &asked);
+        advance(simulation, scenario, SIM_TIME_MAX);
+    } else {
+        print_checkpoints(simulation, scenario, options);
+    }
+    return true;
+}
+
+int command_checkpoints(int argc, char **argv)
+{
+    Options options = {0};
+    const GOptionEntry entries[] = {
+        {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.sets, "As in run", "SECTION.KEY=VALUE"},
+        {"seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, "As in run", "N"},
+        {"queue", 0, 0, G_OPTION_ARG_STRING, &options.queue, "As in run", "NAME"},
+        {"partitions", 0, 0, G_OPTION_ARG_INT, &options.partitions, "As in run", "N"},
+        {"shift", 0, 0, G_OPTION_ARG_INT, &options.shift_bytes,
+         "Take this much of the heap first, so that everything lies elsewhere", "BYTES"},
+        {"from", 0, 0, G_OPTION_ARG_INT64, &options.from, "The first checkpoint", "NS"},
+        {"step", 0, 0, G_OPTION_ARG_INT64, &options.step, "Between checkpoints", "NS"},
+        {"count", 0, 0, G_OPTION_ARG_INT64, &options.count, "How many; 0: the end alone", "N"},
+        {"events-from", 0, 0, G_OPTION_ARG_INT64, &options.events_from,
+         "Print the events from this time on", "NS"},
+        {"events-to", 0, 0, G_OPTION_ARG_INT64, &options.events_to, "... and before this", "NS"},
+        {"cause-origin", 0, 0, G_OPTION_ARG_INT64, &options.cause_origin,
+         "Print the event whose handler, at this entity,", "ENTITY"},
+        {"cause-sequence", 0, 0, G_OPTION_ARG_INT64, &options.cause_sequence,
+         "... scheduled the event of this number", "N"},
+        G_OPTION_ENTRY_NULL,
+    };
+    GError *error = NULL;
+    bool is_fine = command_parse(&USAGE, entries, &argc, &argv, &error);
+    g_autofree char *shift = is_fine ? g_malloc((gsize)MAX(options.shift_bytes, 0) + 1) : NULL;
+    is_fine = is_fine && answer(argv[1], &options, &error);
+    g_strfreev(options.sets);
+    g_free(options.seed);
+    g_free(options.queue);
+    return is_fine ? 0 : command_fail(error);
+}
