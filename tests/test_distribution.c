@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define DRAWS 20000
+#define DRAWS 100000
 #define SECOND 1e9
 
 static Distribution *read(const char *text, ValueUnit unit)
@@ -91,6 +91,7 @@ static const struct {
      5.3006488,
      {1334012892, INT64_C(5476315163), 1558364668, 393655892}},
     {"gamma(0.5, 1s)", gamma_half_share, 0.5, 0.5, {527788927, 1041490520, 495617117, 6592211}},
+    {"gamma(1, 2s)", exponential_share, 2, 4, {631690392, INT64_C(4948815526), 860512483, 2040053}},
     {"gamma(3, 2s)",
      gamma_three_share,
      6,
@@ -124,10 +125,10 @@ static void distribution_kinds_fit_their_distribution_functions(void)
         const uint64_t key = random_key(1, k, 0, 0);
         for (uint64_t i = 0; i < DRAWS; i++) {
             values[i] = distribution_draw(distribution, key, i);
-            CU_ASSERT_FATAL(values[i] >= distribution_minimum(distribution));
-            CU_ASSERT_FATAL(values[i] <= distribution_maximum(distribution));
         }
         qsort(values, DRAWS, sizeof values[0], compare_values);
+        CU_ASSERT(values[0] >= distribution_minimum(distribution));
+        CU_ASSERT(values[DRAWS - 1] <= distribution_maximum(distribution));
         double distance = 0;
         for (unsigned i = 0; i < DRAWS; i++) {
             const double share = kinds[k].share((double)values[i] / SECOND);
@@ -183,7 +184,7 @@ static void distribution_first_draws_are_golden(void)
 static void distribution_inversions_grow_with_the_word(void)
 {
     for (size_t k = 0; k < KINDS; k++) {
-        if (kinds[k].share == gamma_half_share || kinds[k].share == gamma_three_share) {
+        if (g_str_has_prefix(kinds[k].text, "gamma")) {
             continue;
         }
         g_autoptr(Distribution) distribution = read(kinds[k].text, VALUE_DURATION);
