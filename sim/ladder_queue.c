@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+/* A ladder queue, after Tang, Goh and Thng (ACM TOMACS 15, 2005), with bucket widths that are
+ * powers of two. Events are sorted as late and as few at a time as possible:
+ *
+ *     top     far future, unsorted: time > spread_last
+ *     rungs   buckets of equal width, the first rung the coarsest. A rung lies inside one bucket
+ *             of the rung before it, the one that came next when the rung was made. Bucket
+ *             `current` and those after it take events; the last one also takes all that is later
+ *             but before the boundary of the rung above.
+ *     near    earlier than the boundary of the last rung: the run, which is the bucket being
+ *             drained, sorted; and a heap for what was pushed since into that time.
+ *
+ * A push looks where its time belongs, from the top down, and appends. A pop takes the first of
+ * run and heap. When both are empty, the next bucket is sorted to be the run; or, if it holds too
+ * many, spread over a new rung as wide as the events in it, so that a cluster of events costs one
+ * step however narrow it is. When there is no rung, the top is spread. Where times cannot be told
+ * apart, or rungs would become too many, the bucket is sorted whole. So an event is copied a
+ * bounded number of times and sorted once, whatever the times are.
+ *
+ * Few events live in the heap alone: spread_last is then the end of time. The heap is spread over
+ * a rung when it grows beyond NEAR_MAX and the run. That bounds the work also when everything is
+ * pushed before what had been looked at first. */
+#include "sim/event_heap.h"
+#include "sim/event_queue.h"
+#include "sim/event_rung.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A bucket of up to so many becomes the run at once. */
+#define RUN_EVENTS_MAX 24
+/* Ten bits a rung take 64-bit times apart in seven. */
+#define RUNGS_MAX 8
+/* The heap alone serves up to so many, and takes over again at half of that. */
+#define NEAR_MAX 64
+/* A run with room for more gives it back when it has ended. */
+#define RUN_CAPACITY_KEPT 1024
+
+typedef struct LadderQueue {
+    EventQueue queue;
+
+    Event *run;
+    size_t run_next, run_end, run_capacity;
+    EventHeap heap;
+
+    SimTime spread_last;
+    unsigned rung_count;
+    EventRung rungs[RUNGS_MAX];
+
+    EventList top;
+    SimTime top_first, top_last; /* times, when there are events */
+
+    EventChunkPool pool;
+    uint64_t moves;
+} LadderQueue;
+
+static void top_add(LadderQueue *self, const Event *event)
+{
+    if (self->top.last == NULL) {
+        self->top_first = self->top_last = event->time;
+    } else if (event->time < self->top_first) {
+        self->top_first = event->time;
+    } else if (event->time > self->top_last) {
+        self->top_last = event->time;
+    }
+    event_list_append(&self->top, &self->pool, event);
+}
+
+/* The run. */
+
+static int compare_events(const void *a, const void *b)
+{
+    return event_before(a, b) ? -1 : 1;
+}
+
+static bool is_sorted(const Event *events, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (!event_before(&events[i - 1], &events[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void sort_few(Event *events, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const Event event = events[i];
+        size_t j = i;
+        for (; j > 0 && event_before(&event, &events[j - 1]); j--) {
+            events[j] = events[j - 1];
+        }
+        events[j] = event;
+    }
+}
+
+static void run_resize(LadderQueue *self, size_t capacity)
+{
+    g_free(self->run);
+    self->run = g_new(Event, capacity);
+    self->run_capacity = capacity;
+}
+
+/* Makes the list the run, which has ended. */
+static void load_run(LadderQueue *self, EventList list)
+{
+    const size_t count = event_list_count(list);
+    if (count > self->run_capacity) {
+        run_resize(self, count);
+    }
+    Event *to = self->run;
+    EventChunk *chunk;
+    while (event_list_take_chunk(&list, &chunk)) {
+        memcpy(to, chunk->events, chunk->count * sizeof(Event));
+        to += chunk->count;
+        event_chunk_pool_give(&self->pool, chunk);
+    }
+    self->run_next = 0;
+    self->run_end = count;
+    self->moves += count;
+    if (count <= RUN_EVENTS_MAX) {
+        sort_few(self->run, count);
+    } else if (!is_sorted(self->run, count)) {
+        qsort(self->run, count, sizeof(Event), compare_events);
+        self->moves += count * g_bit_storage(count);
+    }
+}
+
+/* The rungs. */
+
+/* Parts events that lie before all rungs. Nothing is near at this moment. */
+static void spread(LadderQueue *self, EventList list, SimTime first, SimTime last)
+{
+    if (self->rung_count == 0) {
+        self->spread_last = last;
+    }
+    if (first == last || self->rung_count == RUNGS_MAX) {
+        load_run(self, list);
+        return;
+    }
+    self->moves += event_list_count(list);
+    EventRung *rung = &self->rungs[self->rung_count++];
+    event_rung_prepare(rung, first, last, event_list_count(list));
+    EventChunk *chunk;
+    while (event_list_take_chunk(&list, &chunk)) {
+        for (size_t i = 0; i < chunk->count; i++) {
+            event_rung_add(rung, &self->pool, &chunk->events[i]);
+        }
+        event_chunk_pool_give(&self->pool, chunk);
+    }
+}
+
+static void spread_bucket(LadderQueue *self, EventList list)
+{
+    SimTime first = SIM_TIME_MAX, last = INT64_MIN;
+    for (const EventChunk *chunk = NULL; (chunk = event_list_next(list, chunk)) != NULL;) {
+        __builtin_prefetch(chunk->next);
+        for (size_t i = 0; i < chunk->count; i++) {
+            first = MIN(first, chunk->events[i].time);
+            last = MAX(last, chunk->events[i].time);
+        }
+    }
+    spread(self, list, first, last);
+}
+
+/* The next bucket that is not empty, of the last rung. */
+static EventList take_bucket(LadderQueue *self)
+{
+    EventRung *rung = &self->rungs[self->rung_count - 1];
+    const EventList list = event_rung_take(rung);
+    self->rung_count -= rung->count == 0;
+    return list;
+}
+
+/* Near. */
+
+/* What is near has become too much for the heap. */
+static void spread_near(LadderQueue *self)
+{
+    EventList list = {NULL};
+    for (; self->run_next < self->run_end; self->run_next++) {
+        event_list_append(&list, &self->pool, &self->run[self->run_next]);
+    }
+    for (size_t i = 0; i < self->heap.count; i++) {
+        event_list_append(&list, &self->pool, &self->heap.events[i]);
+    }
+    self->heap.count = 0;
+    spread_bucket(self, list);
+}
+
+static void top_to_heap(LadderQueue *self)
+{
+    EventChunk *chunk;
+    while (event_list_take_chunk(&self->top, &chunk)) {
+        for (size_t i = 0; i < chunk->count; i++) {
+            event_heap_push(&self->heap, chunk->events[i]);
+        }
+        event_chunk_pool_give(&self->pool, chunk);
+    }
+    self->spread_last = SIM_TIME_MAX;
+}
+
+/* Brings the next events near, where nothing is. False when there is no event. */
+static bool refill(LadderQueue *self)
+{
+    if (self->run_capacity > RUN_CAPACITY_KEPT) {
+        run_resize(self, RUN_CAPACITY_KEPT);
+    }
+    while (self->run_next == self->run_end) {
+        if (self->rung_count > 0) {
+            const EventList list = take_bucket(self);
+            if (event_list_count(list) <= RUN_EVENTS_MAX) {
+                load_run(self, list);
+            } else {
+                spread_bucket(self, list);
+            }
+        } else if (event_list_count(self->top) <= NEAR_MAX / 2) {
+            top_to_heap(self);
+            return self->heap.count > 0;
+        } else {
+            const EventList list = self->top;
+            self->top.last = NULL;
+            spread(self, list, self->top_first, self->top_last);
+        }
+    }
+    return true;
+}
+
+/* The first event, NULL when there is none. */
+static inline const Event *first_event(LadderQueue *self)
+{
+    if (self->run_next == self->run_end && self->heap.count == 0 && !refill(self)) {
+        return NULL;
+    }
+    if (self->heap.count == 0) {
+        return &self->run[self->run_next];
+    }
+    if (self->run_next == self->run_end ||
+        event_before(&self->heap.events[0], &self->run[self->run_next])) {
+        return &self->heap.events[0];
+    }
+    return &self->run[self->run_next];
+}
+
+/* The queue. */
+
+static EventQueue *ladder_queue_new(void)
+{
+    LadderQueue *self = g_new0(LadderQueue, 1);
+    self->queue.kind = &EVENT_QUEUE_LADDER;
+    /* What is known before the run is spread at once when the run starts. */
+    self->spread_last = INT64_MIN;
+    run_resize(self, RUN_EVENTS_MAX);
+    return &self->queue;
+}
+
+static void ladder_queue_free(EventQueue *queue)
+{
+    LadderQueue *self = (LadderQueue *)queue;
+    event_chunk_pool_clear(&self->pool);
+    event_heap_clear(&self->heap);
+    for (unsigned k = 0; k < RUNGS_MAX; k++) {
+        event_rung_clear(&self->rungs[k]);
+    }
+    g_free(self->run);
+    g_free(self);
+}
+
+static void ladder_queue_push(EventQueue *queue, Event event)
+{
+    LadderQueue *self = (LadderQueue *)queue;
+    if (event.time > self->spread_last) {
+        top_add(self, &event);
+        return;
+    }
+    for (unsigned k = 0; k < self->rung_count; k++) {
+        if (event.time >= self->rungs[k].boundary) {
+            event_rung_add(&self->rungs[k], &self->pool, &event);
+            return;
+        }
+    }
+    event_heap_push(&self->heap, event);
+    if (self->heap.count > NEAR_MAX + (self->run_end - self->run_next)) {
+        spread_near(self);
+    }
+}
+
+static bool ladder_queue_peek(EventQueue *queue, Event *ret_event)
+{
+    const Event *first = first_event((LadderQueue *)queue);
+    if (first == NULL) {
+        return false;
+    }
+    *ret_event = *first;
+    return true;
+}
+
+static bool ladder_queue_pop_before(EventQueue *queue, SimTime limit, Event *ret_event)
+{
+    LadderQueue *self = (LadderQueue *)queue;
+    const Event *first = first_event(self);
+    if (first == NULL || first->time >= limit) {
+        return false;
+    }
+    if (self->heap.count > 0 && first == self->heap.events) {
+        *ret_event = event_heap_pop(&self->heap);
+    } else {
+        *ret_event = *first;
+        self->run_next++;
+    }
+    return true;
+}
+
+static size_t ladder_queue_count(const EventQueue *queue)
+{
+    const LadderQueue *self = (const LadderQueue *)queue;
+    size_t count = self->run_end - self->run_next + self->heap.count + event_list_count(self->top);
+    for (unsigned k = 0; k < self->rung_count; k++) {
+        count += self->rungs[k].count;
+    }
+    return count;
+}
+
+static size_t ladder_queue_size_bytes(const EventQueue *queue)
+{
+    const LadderQueue *self = (const LadderQueue *)queue;
+    size_t size_bytes = sizeof *self + self->pool.size_bytes +
+                        (self->run_capacity + self->heap.capacity) * sizeof(Event);
+    for (unsigned k = 0; k < RUNGS_MAX; k++) {
+        size_bytes +=
+            self->rungs[k].buckets == NULL ? 0 : EVENT_RUNG_BUCKETS_MAX * sizeof(EventList);
+    }
+    return size_bytes;
+}
+
+static uint64_t ladder_queue_moves(const EventQueue *queue)
+{
+    const LadderQueue *self = (const LadderQueue *)queue;
+    return self->moves + self->heap.moves;
+}
+
+static void each_in_array(const Event *events, size_t count,
+                          void (*visit)(const Event *event, void *data), void *data)
+{
+    for (size_t i = 0; i < count; i++) {
+        visit(&events[i], data);
+    }
+}
+
+static void ladder_queue_each(const EventQueue *queue,
+                              void (*visit)(const Event *event, void *data), void *data)
+{
+    const LadderQueue *self = (const LadderQueue *)queue;
+    each_in_array(self->run + self->run_next, self->run_end - self->run_next, visit, data);
+    each_in_array(self->heap.events, self->heap.count, visit, data);
+    for (unsigned k = 0; k < self->rung_count; k++) {
+        event_rung_each(&self->rungs[k], visit, data);
+    }
+    event_list_each(self->top, visit, data);
+}
+
+static void keep_living(LadderQueue *self, EventList list,
+                        bool (*is_dead)(const Event *event, void *data), void *data)
+{
+    EventChunk *chunk;
+    while (event_list_take_chunk(&list, &chunk)) {
+        for (size_t i = 0; i < chunk->count; i++) {
+            if (!is_dead(&chunk->events[i], data)) {
+                top_add(self, &chunk->events[i]);
+            }
+        }
+        event_chunk_pool_give(&self->pool, chunk);
+    }
+}
+
+/* All that lives goes to the top, to be spread anew by the next pop. */
+static void ladder_queue_sweep(EventQueue *queue, bool (*is_dead)(const Event *event, void *data),
+                               void *data)
+{
+    LadderQueue *self = (LadderQueue *)queue;
+    self->moves += ladder_queue_count(queue);
+    const EventList top = self->top;
+    self->top.last = NULL;
+    for (; self->run_next < self->run_end; self->run_next++) {
+        if (!is_dead(&self->run[self->run_next], data)) {
+            top_add(self, &self->run[self->run_next]);
+        }
+    }
+    for (size_t i = 0; i < self->heap.count; i++) {
+        if (!is_dead(&self->heap.events[i], data)) {
+            top_add(self, &self->heap.events[i]);
+        }
+    }
+    self->heap.count = 0;
+    while (self->rung_count > 0) {
+        keep_living(self, take_bucket(self), is_dead, data);
+    }
+    keep_living(self, top, is_dead, data);
+    self->spread_last = INT64_MIN;
+}
+
+static void ladder_queue_check(const EventQueue *queue)
+{
+    const LadderQueue *self = (const LadderQueue *)queue;
+    SimTime last = self->spread_last; /* that the next rung may hold, and then what is near */
+    for (unsigned k = 0; k < self->rung_count; k++) {
+        event_rung_check(&self->rungs[k], last);
+        last = self->rungs[k].boundary - 1;
+    }
+    for (size_t i = self->run_next; i < self->run_end; i++) {
+        g_assert(self->run[i].time <= last);
+    }
+    for (size_t i = 0; i < self->heap.count; i++) {
+        g_assert(self->heap.events[i].time <= last);
+    }
+    g_assert(is_sorted(self->run + self->run_next, self->run_end - self->run_next));
+    event_heap_check(&self->heap);
+    event_list_check(self->top);
+    for (const EventChunk *chunk = NULL; (chunk = event_list_next(self->top, chunk)) != NULL;) {
+        for (size_t i = 0; i < chunk->count; i++) {
+            const SimTime time = chunk->events[i].time;
+            g_assert(time > self->spread_last);
+            g_assert(time >= self->top_first && time <= self->top_last);
+        }
+    }
+}
+
+const EventQueueKind EVENT_QUEUE_LADDER = {
+    .name = "ladder",
+    .new = ladder_queue_new,
+    .free = ladder_queue_free,
+    .push = ladder_queue_push,
+    .peek = ladder_queue_peek,
+    .pop_before = ladder_queue_pop_before,
+    .count = ladder_queue_count,
+    .size_bytes = ladder_queue_size_bytes,
+    .moves = ladder_queue_moves,
+    .each = ladder_queue_each,
+    .sweep = ladder_queue_sweep,
+    .check = ladder_queue_check,
+};
