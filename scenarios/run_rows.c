@@ -26,7 +26,9 @@ static void write_parameters(RecordBuffer *buffer, const GPtrArray *values)
 static bool write_input(RecordBuffer *buffer, const Scenario *scenario, const char *name,
                         GError **error)
 {
-    g_autofree char *path = g_canonicalize_filename(name, scenario_file_directory(scenario->file));
+    const char *directory = scenario_file_directory(scenario->file);
+    g_autofree char *path =
+        g_path_is_absolute(name) ? g_strdup(name) : g_build_filename(directory, name, NULL);
     g_autofree char *hex = NULL;
     if (!input_file_sha256(path, &hex, error)) {
         return false;

@@ -8,7 +8,8 @@
 # looks like the top of the tree: build/skein, scenarios/ and docs/ are there, and skein is in PATH.
 # A line that ends in `# exit status N` must exit so; any other must exit with 0.
 #
-# Then: each link to a file of the tree leads somewhere, and the commands in `skein --help` are those in the manual page.
+# Then: each link to a file of the tree leads somewhere, and the manual page has the commands and the
+# options of --help, no fewer and no more.
 set -u
 export LC_ALL=C
 . "$top_srcdir/tests/tap.sh"
@@ -112,6 +113,21 @@ same_commands()
     [ -s "$folder/helped" ] && diff "$folder/documented" "$folder/helped"
 }
 
+options_in()
+{
+    grep -o -e '--[a-z][a-z-]*' | grep -v -x -e --help | sort -u
+}
+
+# The options of a command: those its --help explains and those in its section of the page.
+same_options()
+{
+    skein "$1" --help | grep '^  *-' | sed 's/   .*//' | options_in >"$folder/helped"
+    sed -n "/^\\.SS skein $1 /,/^\\.S[HS] /p; /^\\.SS skein $1\$/,/^\\.S[HS] /p" \
+        "$top_srcdir/docs/skein.1" | grep -v '^\.S[HS]' | sed 's/\\-/-/g; s/\\f[A-Z]//g' |
+        options_in >"$folder/documented"
+    diff "$folder/documented" "$folder/helped"
+}
+
 has_no_warning()
 {
     man --warnings=w -l "$1" 2>&1 >"$folder/page.txt" | tee "$folder/warnings"
@@ -126,6 +142,9 @@ for file in "$top_srcdir"/README.md "$top_srcdir"/docs/*.md; do
 done
 document "$top_srcdir/docs/skein.1" manual_script
 check 'skein --help and the manual page have the same commands' same_commands
+for command in $(helped_commands); do
+    check "and the same options of skein $command" same_options "$command"
+done
 if command -v man >/dev/null; then
     check 'the manual page is without warnings' has_no_warning "$top_srcdir/docs/skein.1"
 else

@@ -64,6 +64,10 @@ check 'two seeds, two fingerprints' differ \
 cp "$scenarios/testbed.yaml" renamed.yaml
 check 'the folder of the file does not matter' are_equal \
     "$(fingerprint renamed.yaml)" "$(fingerprint "$scenarios/testbed.yaml")"
+mkdir sub
+ln -s "$scenarios" sub/scenarios
+check 'a relative path to a file that reads others' run sub/scenarios/testbed-cities.yaml -o sub/r.db
+check 'rerun finds them' "$skein" rerun --quiet sub/r.db
 check 'rerun reproduces a database' "$skein" rerun first.db
 check 'verify finds no difference' "$skein" verify "$scenarios/ring.yaml"
 
