@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* The benchmarks, in the order in which they run: X(name) expects `const Bench BENCH_name`. */
+X(hold)
