@@ -30,11 +30,26 @@ static const CommandUsage USAGE = {
 typedef struct Options {
     char **sets;
     char *seed, *queue;
-    int partitions, shift_bytes;
+    int partitions;
+    gboolean is_shifted;
     gint64 from, step, count;            /* of checkpoints */
     gint64 events_from, events_to;       /* to: 0 for no events */
     gint64 cause_origin, cause_sequence; /* sequence: 0 for no cause */
 } Options;
+
+/* A few blocks of every size, since allocators keep blocks of one size together; the last ones are
+ * so large that they come from the system. */
+static GPtrArray *take_heap(void)
+{
+    GPtrArray *blocks = g_ptr_array_new_with_free_func(g_free);
+    for (gsize size_bytes = 16; size_bytes < 256 * 1024; size_bytes += MAX(size_bytes / 8, 16)) {
+        for (unsigned i = 0; i < 3; i++) {
+            g_ptr_array_add(blocks, g_malloc(size_bytes));
+        }
+    }
+    g_ptr_array_add(blocks, g_malloc(3 * 1024 * 1024 + 1));
+    return blocks;
+}
 
 typedef struct Asked {
     const Simulation *simulation;
@@ -127,8 +142,8 @@ int command_checkpoints(int argc, char **argv)
         {"seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, "As in run", "N"},
         {"queue", 0, 0, G_OPTION_ARG_STRING, &options.queue, "As in run", "NAME"},
         {"partitions", 0, 0, G_OPTION_ARG_INT, &options.partitions, "As in run", "N"},
-        {"shift", 0, 0, G_OPTION_ARG_INT, &options.shift_bytes,
-         "Take this much of the heap first, so that everything lies elsewhere", "BYTES"},
+        {"shift", 0, 0, G_OPTION_ARG_NONE, &options.is_shifted,
+         "Take some of the heap first, so that everything lies elsewhere", NULL},
         {"from", 0, 0, G_OPTION_ARG_INT64, &options.from, "The first checkpoint", "NS"},
         {"step", 0, 0, G_OPTION_ARG_INT64, &options.step, "Between checkpoints", "NS"},
         {"count", 0, 0, G_OPTION_ARG_INT64, &options.count, "How many; 0: the end alone", "N"},
@@ -143,7 +158,7 @@ int command_checkpoints(int argc, char **argv)
     };
     GError *error = NULL;
     bool is_fine = command_parse(&USAGE, entries, &argc, &argv, &error);
-    g_autofree char *shift = is_fine ? g_malloc((gsize)MAX(options.shift_bytes, 0) + 1) : NULL;
+    g_autoptr(GPtrArray) shift = options.is_shifted ? take_heap() : NULL;
     is_fine = is_fine && answer(argv[1], &options, &error);
     g_strfreev(options.sets);
     g_free(options.seed);

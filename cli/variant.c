@@ -9,9 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Odd enough to move every later block, and small enough to come from the same heap. */
-#define SHIFT_BYTES "71696"
-
 void variant_clear(Variant *variant)
 {
     g_clear_pointer(&variant->name, g_free);
@@ -67,7 +64,7 @@ static bool ask(const Variant *variant, char **ret_text, GError **error, ...)
         g_ptr_array_add(line, g_strdup_printf("--partitions=%u", variant->partitions));
     }
     if (variant->is_moved) {
-        g_ptr_array_add(line, g_strdup("--shift=" SHIFT_BYTES));
+        g_ptr_array_add(line, g_strdup("--shift"));
     }
     for (const char *const *word = variant->arguments; *word != NULL; word++) {
         g_ptr_array_add(line, g_strdup(*word));

@@ -53,7 +53,7 @@ static void clear_verdict(gpointer data)
     g_free(((RunVerdict *)data)->found);
 }
 
-static bool build_network(Run *run, GError **error)
+static Network *new_network(const Run *run, GError **error)
 {
     const Scenario *scenario = run->scenario;
     const NetworkOptions options = {
@@ -69,28 +69,55 @@ static bool build_network(Run *run, GError **error)
         .log_line = run->options.log_line,
         .log_data = run->options.log_data,
     };
-    run->network = network_new(&options, error);
-    return run->network != NULL;
+    return network_new(&options, error);
+}
+
+/* An empty plan for the network. */
+static FaultPlan *new_plan(const Run *run)
+{
+    return fault_plan_new(&(FaultPlanContext){
+        .application = run->scenario->module->application,
+        .peer_count = network_peer_count(run->network),
+        .peer_names = network_peer_names(run->network),
+        .directory = scenario_file_directory(run->scenario->file),
+    });
+}
+
+static bool add_row(FaultPlan *plan, const TimelineRow *row, GError **error)
+{
+    return fault_plan_add(plan, row->time, row->action, error) ||
+           text_place_blame(&row->place, "timeline", error);
 }
 
 static FaultPlan *build_plan(const Run *run, GError **error)
 {
-    const Scenario *scenario = run->scenario;
-    g_autoptr(FaultPlan) plan = fault_plan_new(&(FaultPlanContext){
-        .application = scenario->module->application,
-        .peer_count = network_peer_count(run->network),
-        .peer_names = network_peer_names(run->network),
-        .directory = scenario_file_directory(scenario->file),
-    });
-    const GPtrArray *timeline = scenario_file_timeline(scenario->file);
+    g_autoptr(FaultPlan) plan = new_plan(run);
+    const GPtrArray *timeline = scenario_file_timeline(run->scenario->file);
     for (guint i = 0; i < timeline->len; i++) {
-        const TimelineRow *row = g_ptr_array_index(timeline, i);
-        if (!fault_plan_add(plan, row->time, row->action, error)) {
-            text_place_blame(&row->place, "timeline", error);
+        if (!add_row(plan, g_ptr_array_index(timeline, i), error)) {
             return NULL;
         }
     }
     return g_steal_pointer(&plan);
+}
+
+/* The network could not make a model of what some row sets, and does not know the rows' places:
+ * tries them one by one. Returns false. */
+static bool blame_row(const Run *run, GError **error)
+{
+    const GPtrArray *timeline = scenario_file_timeline(run->scenario->file);
+    for (guint i = 0; i < timeline->len; i++) {
+        const TimelineRow *row = g_ptr_array_index(timeline, i);
+        g_autoptr(Network) network = new_network(run, NULL);
+        g_autoptr(FaultPlan) plan = new_plan(run);
+        g_autoptr(GError) problem = NULL;
+        if (network != NULL && add_row(plan, row, NULL) &&
+            !network_prepare(network, g_steal_pointer(&plan), NULL, RUN_ID, &problem)) {
+            return text_place_blame(&row->place, NULL, error);
+        }
+    }
+    g_prefix_error(error, "%s: ", scenario_file_name(run->scenario->file));
+    return false;
 }
 
 static bool build_expectations(Run *run, GError **error)
@@ -152,7 +179,8 @@ Run *run_new(Scenario *scenario, const RunOptions *options, GError **error)
     run->verdicts = g_array_new(FALSE, TRUE, sizeof(RunVerdict));
     g_array_set_clear_func(run->verdicts, clear_verdict);
     choose_execution(run);
-    if (!build_network(run, error) || !build_expectations(run, error)) {
+    run->network = new_network(run, error);
+    if (run->network == NULL || !build_expectations(run, error)) {
         return NULL;
     }
     g_autoptr(FaultPlan) plan = build_plan(run, error);
@@ -166,7 +194,7 @@ Run *run_new(Scenario *scenario, const RunOptions *options, GError **error)
         }
     }
     if (!network_prepare(run->network, g_steal_pointer(&plan), run->recorder, RUN_ID, error)) {
-        g_prefix_error(error, "%s: ", scenario_file_name(scenario->file));
+        blame_row(run, error);
         return NULL;
     }
     if (run->recorder != NULL &&

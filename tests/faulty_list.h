@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+/* Modules of tests/skein-faulty alone: see tests/faulty_scenarios.c. */
+X(faulty_address)
+X(faulty_order)
+X(faulty_byte)
