@@ -114,12 +114,12 @@ static bool read_lines(Reader *reader, GError **error)
     return true;
 }
 
-/* Counts the nodes, and takes a header of counts away. */
-static void count_nodes(Reader *reader)
+/* Counts the nodes, and takes a header of counts away. Numbers with large gaps are no nodes'. */
+static bool count_nodes(Reader *reader, GError **error)
 {
     if (reader->numbers != NULL) {
         reader->node_count = reader->names->len;
-        return;
+        return true;
     }
     uint32_t largest = 0, largest_behind = 0;
     for (guint i = 0; i < reader->edges->len; i++) {
@@ -135,12 +135,19 @@ static void count_nodes(Reader *reader)
     } else {
         reader->node_count = largest + 1;
     }
+    if (reader->node_count > 1000 + 100 * (uint64_t)reader->edges->len) {
+        return skein_refuse(error,
+                            "%s:%u: found nodes up to %u in only %u edges, expected numbers from 0 "
+                            "without large gaps",
+                            reader->name, table_text_line(reader->table), reader->node_count - 1,
+                            reader->edges->len);
+    }
+    return true;
 }
 
 static Graph *make_graph(Reader *reader, GPtrArray *warnings)
 {
     Graph *graph = graph_new(reader->options->is_directed);
-    count_nodes(reader);
     for (uint32_t i = 0; i < reader->node_count; i++) {
         graph_add_node(graph, reader->numbers != NULL ? g_ptr_array_index(reader->names, i) : NULL);
     }
@@ -173,7 +180,8 @@ Graph *edge_list_parse(const char *text, size_t size_bytes, const char *name,
     g_autoptr(GArray) edges = g_array_new(FALSE, FALSE, sizeof(GraphEdge));
     Reader reader = {
         .table = table, .name = name, .options = options, .edges = edges, .names = names};
-    Graph *graph = read_lines(&reader, error) ? make_graph(&reader, warnings) : NULL;
+    const bool is_read = read_lines(&reader, error) && count_nodes(&reader, error);
+    Graph *graph = is_read ? make_graph(&reader, warnings) : NULL;
     g_clear_pointer(&reader.numbers, g_hash_table_unref);
     return graph;
 }

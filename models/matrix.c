@@ -296,6 +296,25 @@ static bool read_list(Reader *reader, GError **error)
            table_text_fail(reader->table, 0, error, "found a header alone, expected rows after it");
 }
 
+/* Each number up to the largest must be some line's: a gap is a mistake, or another kind of file.
+ */
+static bool check_no_gaps(const Reader *reader, GError **error)
+{
+    g_autofree uint8_t *is_named = g_new0(uint8_t, reader->size);
+    for (guint i = 0; i < reader->entries->len; i++) {
+        const Listed *listed = &g_array_index(reader->entries, Listed, i);
+        is_named[listed->from] = is_named[listed->to] = 1;
+    }
+    for (uint32_t i = 0; i < reader->size; i++) {
+        if (!is_named[i]) {
+            return skein_refuse(error,
+                                "%s: found no line with %u, expected all numbers from 0 to %u",
+                                reader->name, i, reader->size - 1);
+        }
+    }
+    return true;
+}
+
 /* Puts the listed pairs in their places. */
 static bool place_listed(const Reader *reader, Matrix *matrix, GError **error)
 {
@@ -367,7 +386,7 @@ static bool read_matrix(Reader *reader, Matrix *matrix, GPtrArray *warnings, GEr
         return false;
     }
     matrix->size = reader->size;
-    if (is_list && !place_listed(reader, matrix, error)) {
+    if (is_list && (!check_no_gaps(reader, error) || !place_listed(reader, matrix, error))) {
         return false;
     }
     if (!is_list) {

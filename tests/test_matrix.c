@@ -92,6 +92,9 @@ static void matrix_list_form_is_read(void)
          "choose"},
         {"src,dst,a\n0,1,5\n", {.column = "b"}, "m:1:1: found no column `b` after the two ends"},
         {"src,dst,ms\n0,2,5\n",
+         {.unit = "ns", .missing = 7},
+         "m: found no line with 1, expected all numbers from 0 to 2"},
+        {"src,dst,ms\n0,2,5\n1,1,0\n",
          {.unit = "ns"},
          "m: found 5 of 6 pairs missing, the first from 0 to 1; expected them all, or the option "
          "missing=DURATION for what they stand for"},
