@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Text that compiles once the marks are filled in, which tests/new_test.sh holds it to. */
+/* Text that compiles once the marks are filled in, which tests/new_module.sh holds it to. */
 #include "cli/new_template.h"
 
 /* clang-format off */
 const char NEW_TEMPLATE_C[] =
     "/* SPDX-License-Identifier: MIT */\n"
-    "/* @title@: each peer greets its neighbours again and again, and measures how long the answers take.\n"
+    "/* @title@.\n"
+    " *\n"
+    " * Each peer greets its neighbours again and again, and measures how long the answers take.\n"
     " * Everything that a module may do is in models/host.h. */\n"
     "#include \"scenarios/scenario_module.h\"\n"
     "\n"
@@ -32,10 +34,9 @@ const char NEW_TEMPLATE_C[] =
     "    for (uint32_t i = 0; i < host_neighbour_count(host); i++) {\n"
     "        const SimTime sent = host_now(host);\n"
     "        Stream *stream = host_open(host, host_neighbour(host, i), PROTOCOL_GREETING, NULL);\n"
-    "        stream_send(host, stream,\n"
-    "                    &(Message){.kind = MESSAGE_HELLO,\n"
-    "                               .content = &sent,\n"
-    "                               .content_size_bytes = sizeof sent});\n"
+    "        stream_send(\n"
+    "            host, stream,\n"
+    "            &(Message){.kind = MESSAGE_HELLO, .content = &sent, .content_size_bytes = sizeof sent});\n"
     "    }\n"
     "    state->round++;\n"
     "    if (state->round < settings->rounds) {\n"
