@@ -1,3 +1,4 @@
 /* SPDX-License-Identifier: MIT */
 /* The benchmarks, in the order in which they run: X(name) expects `const Bench BENCH_name`. */
 X(hold)
+X(record)
