@@ -158,7 +158,7 @@ int command_checkpoints(int argc, char **argv)
     };
     GError *error = NULL;
     bool is_fine = command_parse(&USAGE, entries, &argc, &argv, &error);
-    g_autoptr(GPtrArray) shift = options.is_shifted ? take_heap() : NULL;
+    G_GNUC_UNUSED g_autoptr(GPtrArray) shift = options.is_shifted ? take_heap() : NULL;
     is_fine = is_fine && answer(argv[1], &options, &error);
     g_strfreev(options.sets);
     g_free(options.seed);
