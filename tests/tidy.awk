@@ -118,7 +118,7 @@ FNR == 1 {
     if (FILENAME ~ /^tests\/test_.*\.c$/) {
         need_entry(stem)
     }
-    if (FILENAME ~ /\.h$/) {
+    if (FILENAME ~ /\.h$/ && folder != "tests") {
         headers[FILENAME] = 1
     }
 }

@@ -107,6 +107,10 @@ finds "$rule" 'a scenario that is not known'
 echo 'int command_lost(int argc, char **argv)' >>cli/main.c
 finds "$rule" 'a command that is not known'
 
+file models/lost.h '/* Lost. */'
+echo '	models/lost.h' >>Makefile.am
+finds 'every header is used' 'a header that nothing includes'
+
 file sim/clock_utils.c '/* Odds and ends. */'
 echo '	sim/clock_utils.c' >>Makefile.am
 finds 'files are named after their concept' 'a file of odds and ends'
