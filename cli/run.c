@@ -62,7 +62,8 @@ static bool execute(const char *path, Options *options, int *ret_status, GError 
     RunOptions run_options = {.database = options->output,
                               .replace = options->force,
                               .interrupt = interrupt_arm(),
-                              .progress = options->quiet ? NULL : progress_update,
+                              .progress =
+                                  options->quiet || log_lines_are_on(log) ? NULL : progress_update,
                               .progress_data = &progress,
                               .log_line = log_lines_are_on(log) ? log_lines_print : NULL,
                               .log_data = log};
