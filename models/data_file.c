@@ -12,9 +12,7 @@ bool data_file_read(const char *name, const char *directory, char **ret_text,
                     size_t *ret_size_bytes, GError **error)
 {
     if (name[0] == '\0') {
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                    "found no file name, expected the path of a data file");
-        return false;
+        return skein_refuse(error, "found no file name, expected the path of a data file");
     }
     g_autofree char *path = g_path_is_absolute(name) || directory == NULL
                                 ? g_strdup(name)
@@ -26,20 +24,16 @@ bool data_file_read(const char *name, const char *directory, char **ret_text,
     char *text = NULL;
     gsize size_bytes = 0;
     if (info != NULL && g_file_info_get_file_type(info) == G_FILE_TYPE_DIRECTORY) {
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                    "%s: found a directory, expected a data file", name);
-        return false;
+        return skein_refuse(error, "%s: found a directory, expected a data file", name);
     }
     if (info != NULL && g_file_info_get_size(info) > LARGEST_BYTES) {
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, "%s: larger than 1 GiB", name);
-        return false;
+        return skein_refuse(error, "%s: larger than 1 GiB", name);
     }
     if (info == NULL || !g_file_get_contents(path, &text, &size_bytes, &cause)) {
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, "%s: cannot be read: %s", name,
-                    info == NULL && g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
-                        ? "no such file"
-                        : cause->message);
-        return false;
+        return skein_refuse(error, "%s: cannot be read: %s", name,
+                            info == NULL && g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
+                                ? "no such file"
+                                : cause->message);
     }
     *ret_text = text;
     *ret_size_bytes = size_bytes;

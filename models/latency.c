@@ -6,6 +6,7 @@
 #include "models/latency_source.h"
 #include "sim/distribution.h"
 #include "sim/error.h"
+#include "sim/nearest.h"
 #include "sim/value_text.h"
 
 #include <string.h>
@@ -33,6 +34,40 @@ struct LatencyModel {
     uint32_t peers;
 };
 
+/* A kind of source by name, or NULL. */
+static const LatencySourceKind *find_kind(const char *name)
+{
+    for (size_t i = 0; KINDS[i] != NULL; i++) {
+        if (strcmp(KINDS[i]->name, name) == 0) {
+            return KINDS[i];
+        }
+    }
+    return NULL;
+}
+
+/* Adds to a distribution's error what else the text may have meant. */
+static void suggest_kind(const char *text, GError **error)
+{
+    const char *names[G_N_ELEMENTS(KINDS)] = {NULL};
+    g_autoptr(CallText) call = call_text_new(text, NULL);
+    if (call == NULL || !g_ascii_isalpha(call_text_name(call)[0]) || error == NULL) {
+        return;
+    }
+    for (size_t i = 0; KINDS[i] != NULL; i++) {
+        names[i] = KINDS[i]->name;
+    }
+    const char *nearest = nearest_name(call_text_name(call), names);
+    if (nearest != NULL) {
+        g_clear_error(error);
+        skein_refuse(error, "found `%s`, did you mean %s", text, find_kind(nearest)->usage);
+        return;
+    }
+    g_autofree char *list = g_strjoinv("(), ", (char **)(uintptr_t)names);
+    g_autofree char *message = g_strdup_printf("%s; or %s()", (*error)->message, list);
+    g_clear_error(error);
+    g_set_error_literal(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, message);
+}
+
 /* Kinds without a bound that the user could mean: without `min=` they get DEFAULT_MINIMUM. */
 static bool is_open_below(const char *text)
 {
@@ -48,6 +83,7 @@ static bool read_distribution(LatencyModel *model, const char *text, const Laten
 {
     model->distribution = distribution_new(text, VALUE_DURATION, context->directory, error);
     if (model->distribution == NULL) {
+        suggest_kind(text, error);
         return false;
     }
     SimDuration minimum = distribution_minimum(model->distribution);
@@ -92,17 +128,6 @@ static bool read_jitter(LatencyModel *model, const LatencyContext *context, GErr
     return true;
 }
 
-/* A kind of source by name, or NULL. */
-static const LatencySourceKind *find_kind(const char *name)
-{
-    for (size_t i = 0; KINDS[i] != NULL; i++) {
-        if (strcmp(KINDS[i]->name, name) == 0) {
-            return KINDS[i];
-        }
-    }
-    return NULL;
-}
-
 static bool read_model(LatencyModel *model, const char *text, const LatencyContext *context,
                        GError **error)
 {
@@ -117,9 +142,7 @@ static bool read_model(LatencyModel *model, const char *text, const LatencyConte
         }
     } else {
         if (!call_text_has_parentheses(call)) {
-            g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, "found `%s`, expected %s", text,
-                        kind->usage);
-            return false;
+            return skein_refuse(error, "found `%s`, expected %s", text, kind->usage);
         }
         model->source = kind->new (call, context, &model->notes, error);
         if (model->source == NULL) {
@@ -128,11 +151,11 @@ static bool read_model(LatencyModel *model, const char *text, const LatencyConte
     }
     const bool is_placed = context->attach != NULL && strcmp(context->attach, "round-robin") != 0;
     if (is_placed && (kind == NULL || strcmp(kind->name, "graph") != 0)) {
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                    "found latency `%s` together with peers.attach, which places peers on the "
-                    "nodes of latency graph(FILE)",
-                    text);
-        return false;
+        return skein_refuse(
+            error,
+            "found latency `%s` together with peers.attach, which places peers on the "
+            "nodes of latency graph(FILE)",
+            text);
     }
     return read_jitter(model, context, error);
 }

@@ -52,9 +52,9 @@ static bool fill_shape(TopologyShape *shape, const TopologyOptions *options, uin
         }
     }
     if (options->columns < 0 || columns > peers) {
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                    "columns: found %" G_GINT64_FORMAT ", expected 1 to %u, the count of peers",
-                    options->columns, peers);
+        skein_refuse(error,
+                     "columns: found %" G_GINT64_FORMAT ", expected 1 to %u, the count of peers",
+                     options->columns, peers);
         return false;
     }
     shape->peers = peers;
@@ -120,10 +120,9 @@ static bool generate(Topology *topology, const TopologyOptions *options, uint64_
     const char *argument = call_text_argument(options->kind, 0);
     const bool has_file = options->file != NULL && options->file[0] != '\0';
     if (topology->kind->reads_file && (argument == NULL) != has_file) {
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                    "found kind %s %s, expected %s(FILE) or the key `file`", topology->kind->name,
-                    has_file ? "with a file in both places" : "without a file",
-                    topology->kind->name);
+        skein_refuse(
+            error, "found kind %s %s, expected %s(FILE) or the key `file`", topology->kind->name,
+            has_file ? "with a file in both places" : "without a file", topology->kind->name);
         return false;
     }
     TopologyRequest request = {
@@ -155,10 +154,10 @@ Topology *topology_new(const TopologyOptions *options, uint32_t peers, uint64_t 
     const char *name = call_text_name(options->kind);
     const TopologyKind *kind = find_kind(name);
     if (kind == NULL || peers == 0) {
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                    kind == NULL ? "found topology `%s`, expected a kind such as full-mesh"
-                                 : "found topology `%s` of no peers, expected at least one",
-                    name);
+        skein_refuse(error,
+                     kind == NULL ? "found topology `%s`, expected a kind such as full-mesh"
+                                  : "found topology `%s` of no peers, expected at least one",
+                     name);
         return NULL;
     }
     if (!call_text_expect(options->kind, 0, kind->reads_file ? 1 : 0, NULL,

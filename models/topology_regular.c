@@ -141,10 +141,9 @@ const TopologyKind TOPOLOGY_TREE = {
 static bool grid_check(const TopologyShape *shape, GError **error)
 {
     if (shape->wrap && shape->peers % shape->columns != 0) {
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                    "found %u peers in %u columns, expected full rows when the grid wraps",
-                    shape->peers, shape->columns);
-        return false;
+        return skein_refuse(error,
+                            "found %u peers in %u columns, expected full rows when the grid wraps",
+                            shape->peers, shape->columns);
     }
     return true;
 }
