@@ -50,8 +50,8 @@ static void suggest_kind(const char *text, GError **error)
 {
     const char *names[G_N_ELEMENTS(KINDS)] = {NULL};
     g_autoptr(CallText) call = call_text_new(text, NULL);
-    if (call == NULL || !g_ascii_isalpha(call_text_name(call)[0]) || error == NULL) {
-        return;
+    if (call == NULL || error == NULL || strstr((*error)->message, " one of ") == NULL) {
+        return; /* a distribution, but a wrong one */
     }
     for (size_t i = 0; KINDS[i] != NULL; i++) {
         names[i] = KINDS[i]->name;
@@ -268,6 +268,12 @@ double latency_model_path_loss(const LatencyModel *model, EntityId sender, Entit
         return 0;
     }
     return model->source->kind->path_loss(model->source, sender, receiver);
+}
+
+bool latency_model_loses(const LatencyModel *model)
+{
+    return model->source != NULL && model->source->kind->loses != NULL &&
+           model->source->kind->loses(model->source);
 }
 
 const char *latency_model_peer_name(const LatencyModel *model, EntityId peer)

@@ -71,6 +71,9 @@ SimDuration latency_model_lower_bound(const LatencyModel *model);
 /* Probability of loss on the path through the underlay; 0 for all kinds but graph(). */
 double latency_model_path_loss(const LatencyModel *model, EntityId sender, EntityId receiver);
 
+/* True when the data itself loses messages: on a path of graph(), or a line `lost` of replay(). */
+bool latency_model_loses(const LatencyModel *model);
+
 /* What the model's data calls the peer, and the region it lies in; NULL where it does not say. */
 const char *latency_model_peer_name(const LatencyModel *model, EntityId peer);
 const char *latency_model_peer_region(const LatencyModel *model, EntityId peer);

@@ -70,6 +70,17 @@ static double graph_path_loss(const LatencySource *base, EntityId sender, Entity
     return 1 - path_between(source_of(base), sender, receiver)->passes;
 }
 
+static bool graph_loses(const LatencySource *base)
+{
+    const GraphSource *source = source_of(base);
+    for (size_t i = 0; i < (size_t)source->slots * source->slots; i++) {
+        if (source->paths[i].passes < 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static const char *graph_peer_region(const LatencySource *base, EntityId peer)
 {
     const GraphSource *source = source_of(base);
@@ -343,6 +354,7 @@ const LatencySourceKind LATENCY_graph = {
     .minimum = graph_minimum,
     .lower_bound = graph_lower_bound,
     .path_loss = graph_path_loss,
+    .loses = graph_loses,
     .peer_name = graph_peer_name,
     .peer_region = graph_peer_region,
 };

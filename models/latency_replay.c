@@ -100,6 +100,17 @@ static SimDuration replay_lower_bound(const LatencySource *base)
     return source_of(base)->lower_bound;
 }
 
+static bool replay_loses(const LatencySource *base)
+{
+    const GArray *recorded = source_of(base)->recorded;
+    for (guint i = 0; i < recorded->len; i++) {
+        if (g_array_index(recorded, Recorded, i).delay == LOST) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void replay_source_free(LatencySource *base)
 {
     ReplaySource *source = (ReplaySource *)(void *)base;
@@ -214,4 +225,5 @@ const LatencySourceKind LATENCY_replay = {
     .minimum = replay_minimum,
     .lower_bound = replay_lower_bound,
     .fate = replay_fate,
+    .loses = replay_loses,
 };

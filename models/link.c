@@ -35,7 +35,12 @@ SimDuration link_message_delay(const Host *host, Contact *contact)
                              ? 0
                              : random_key(host->network->options.seed,
                                           host->network->latency_purpose, self, contact->peer);
-    return latency_model_delay(model, self, contact->peer, key, contact->messages++);
+    const uint64_t index = contact->messages++;
+    if (latency_model_fate(model, self, contact->peer, index) == LATENCY_EXHAUSTED) {
+        simulation_fail(host->network->simulation,
+                        "a link has more messages than its replay file, which has no then=");
+    }
+    return latency_model_delay(model, self, contact->peer, key, index);
 }
 
 /* Controls have draws of their own, so that the n-th message of a link has the n-th draw and, with
@@ -70,21 +75,7 @@ bool link_message_is_lost(const Host *host, Contact *contact)
             random_key(network->options.seed, network->path_loss_purpose, self, contact->peer);
         return random_chance(random_word(path_key, index), on_path);
     }
-    switch (latency_model_fate(latency, self, contact->peer, index)) {
-    case LATENCY_ARRIVES:
-        return false;
-    case LATENCY_EXHAUSTED:
-        simulation_fail(network->simulation,
-                        "a link has more messages than its replay file, which has no then=");
-        return true;
-    case LATENCY_LOST:
-        if (!network->stack->allows_loss) {
-            simulation_fail(network->simulation,
-                            "the replay file loses a message, which only stack datagram can");
-        }
-        return true;
-    }
-    return false;
+    return latency_model_fate(latency, self, contact->peer, index) == LATENCY_LOST;
 }
 
 SimDuration link_minimum(const Network *network, EntityId sender, EntityId receiver)

@@ -60,10 +60,18 @@ static LatencyModel *new_latency(Network *network, const char *latency, const ch
                                     .jitter = jitter,
                                     .attach = is_default ? NULL : network->peers.attach};
     LatencyModel *model = latency_model_new(latency, &context, error);
-    if (model != NULL) {
-        for (const char *const *input = latency_model_inputs(model); *input != NULL; input++) {
-            note_input(network, *input);
-        }
+    if (model == NULL) {
+        return NULL;
+    }
+    for (const char *const *input = latency_model_inputs(model); *input != NULL; input++) {
+        note_input(network, *input);
+    }
+    if (latency_model_loses(model) && !network->stack->allows_loss) {
+        latency_model_free(model);
+        skein_refuse(
+            error, "stack %s loses nothing; '%s' loses messages, which needs stack.name: datagram",
+            network->stack->name, latency);
+        return NULL;
     }
     return model;
 }

@@ -217,6 +217,10 @@ static void latency_of_a_recording_is_replayed(void)
     CU_ASSERT_EQUAL(latency_model_fate(then, 0, 1, 1), LATENCY_LOST);
     CU_ASSERT_EQUAL(latency_model_lower_bound(model), 5000000);
     CU_ASSERT_EQUAL(latency_model_lower_bound(then), 1000000);
+    CU_ASSERT(latency_model_loses(model));
+    g_auto(Data) lossless = data_new("0,1,5ms\n");
+    g_autoptr(LatencyModel) sure = make("replay(data)", 2, &lossless, NULL);
+    CU_ASSERT_FALSE(latency_model_loses(sure));
     CU_ASSERT(latency_model_is_replay(model) && !latency_model_is_constant(model));
 }
 
@@ -232,7 +236,7 @@ static void latency_text_that_makes_no_sense_is_refused(void)
         {"uniform(-3ms, 5ms)", "", "as small as -3ms"},
         {"normal(5ms, 1ms, min=0ms)", "", "at least 1ns"},
         {"fast", "", "matrix(), regions(), replay()"},
-        {"uniform(1ms)", "", "uniform(1ms)"},
+        {"uniform(1ms)", "", "expected uniform(LOW, HIGH"},
         {"grph(data)", "", "did you mean graph(FILE"},
         {"matrix", "", "expected matrix(FILE"},
         {"matrix(data)", "0 1\n1 0\n", "found no unit"},

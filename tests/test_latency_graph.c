@@ -57,6 +57,7 @@ static void latency_of_a_graph_follows_the_shortest_path(void)
     CU_ASSERT_EQUAL(latency_model_lower_bound(model), SIM_MILLISECOND);
     CU_ASSERT_DOUBLE_EQUAL(latency_model_path_loss(model, 0, 2), 1 - 0.9 * 0.8, 1e-15);
     CU_ASSERT_EQUAL(latency_model_path_loss(model, 0, 3), 0);
+    CU_ASSERT(latency_model_loses(model));
     CU_ASSERT_STRING_EQUAL(latency_model_peer_region(model, 3), "A");
     CU_ASSERT_PTR_NULL(latency_model_peer_name(model, 3));
     CU_ASSERT_STRING_EQUAL(latency_model_peer_name(model, 2), "C");
@@ -73,6 +74,7 @@ static void latency_of_a_directed_graph_differs_by_direction(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(model);
     CU_ASSERT_EQUAL(latency_model_delay(model, 0, 1, 0, 0), 5 * SIM_MILLISECOND);
     CU_ASSERT_EQUAL(latency_model_delay(model, 1, 0, 0, 0), 10 * SIM_MILLISECOND);
+    CU_ASSERT_FALSE(latency_model_loses(model));
 }
 
 static void latency_of_a_graph_falls_back_to_distance(void)
