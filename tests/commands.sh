@@ -80,6 +80,7 @@ printf 'scenario:\n  module: ping\ntimeline:\n  - 1.5s: crash {1..4}\n' >log.yam
 prints 'log lines of one peer, with their time' 0 '1.500000000s peer 3: crashes' \
     "$skein" run log.yaml --force --log 3=info
 check 'and of no other' sh -c '! grep -q "peer [^3]:" "$0"' "$tap_output"
+prints 'pings, in words' 0 's peer 5: sends ping 1 to peer ' "$skein" run log.yaml --force --log 5=info
 prints 'the last filter that fits decides' 0 '1.500000000s peer 2: crashes' \
     "$skein" run log.yaml --force --log all=info --log 3=off
 check 'and takes peers out' sh -c '! grep -q "peer 3:" "$0"' "$tap_output"
