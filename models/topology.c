@@ -263,3 +263,13 @@ const char *const *topology_warnings(const Topology *topology)
 {
     return (const char *const *)topology->warnings->pdata;
 }
+
+bool topology_kind(unsigned index, const char **ret_name, const char **ret_help)
+{
+    if (index >= G_N_ELEMENTS(KINDS) - 1) {
+        return false;
+    }
+    *ret_name = KINDS[index]->name;
+    *ret_help = KINDS[index]->help;
+    return true;
+}

@@ -62,6 +62,9 @@ bool topology_has_edge(const Topology *topology, EntityId a, EntityId b);
 /* What the file calls the peer; NULL where there is none or it does not say. */
 const char *topology_peer_name(const Topology *topology, EntityId peer);
 
+/* The kinds one by one: name, and what it is in a few words. false past the end. */
+bool topology_kind(unsigned index, const char **ret_name, const char **ret_help);
+
 /* The file that was read, as written, or NULL; remarks on it, NULL-terminated. */
 const char *topology_input(const Topology *topology);
 const char *const *topology_warnings(const Topology *topology);

@@ -114,10 +114,24 @@ static void topology_impossible_shapes_are_refused(void)
     }
 }
 
+static void topology_kinds_are_those_of_the_setting(void)
+{
+    const Setting *kind = TOPOLOGY_SETTINGS.settings;
+    const char *name = NULL, *help = NULL;
+    unsigned count = 0;
+    for (; topology_kind(count, &name, &help); count++) {
+        CU_ASSERT_STRING_EQUAL(name, kind->choices[count]);
+        CU_ASSERT(help[0] != '\0');
+    }
+    CU_ASSERT_EQUAL(count, 12);
+    CU_ASSERT_PTR_NULL(kind->choices[count]);
+}
+
 CU_TestInfo suite_topology_regular[] = {
     {"topology_regular_kinds_have_their_edges", topology_regular_kinds_have_their_edges},
     {"topology_full_mesh_of_a_million_is_arithmetic",
      topology_full_mesh_of_a_million_is_arithmetic},
     {"topology_impossible_shapes_are_refused", topology_impossible_shapes_are_refused},
+    {"topology_kinds_are_those_of_the_setting", topology_kinds_are_those_of_the_setting},
     CU_TEST_INFO_NULL,
 };
