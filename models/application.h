@@ -51,14 +51,20 @@ typedef struct MetricName {
     const char *help;
 } MetricName;
 
+/* What Application.check may want to know. */
+typedef struct CheckContext {
+    uint32_t peer_count;
+    const char *const *peer_names; /* NULL: none */
+    bool until_idle;               /* the run has no other end than that nothing happens any more */
+} CheckContext;
+
 typedef struct Application {
     const char *name;
     size_t state_size_bytes;
     size_t durable_size_bytes; /* the first bytes of the state outlive a crash */
     /* Looks at what the settings table cannot: how settings go with the number of peers or with
-     * each other. The error names the key. NULL: nothing to check. */
-    bool (*check)(const void *settings, uint32_t peer_count, const char *const *peer_names,
-                  GError **error);
+     * each other. Returns the full key at fault and sets the error, or NULL. */
+    const char *(*check)(const void *settings, const CheckContext *context, GError **error);
     bool dials_itself; /* the network does not dial the topology's edges at the start */
     bool has_coordinator;
     void (*start)(Host *host); /* at time 0, at each peer */

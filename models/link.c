@@ -27,6 +27,13 @@ static const LatencyModel *latency_of(const Host *host, EntityId peer)
     return network_latency(network, setting(host, "latency", peer), setting(host, "jitter", peer));
 }
 
+/* A heavy tail can draw centuries; nobody waits longer than for half of time, which leaves room for
+ * sums. */
+static SimDuration bounded(SimDuration delay)
+{
+    return MIN(delay, SIM_TIME_MAX / 4);
+}
+
 SimDuration link_message_delay(const Host *host, Contact *contact)
 {
     const EntityId self = host->entity.id;
@@ -40,7 +47,7 @@ SimDuration link_message_delay(const Host *host, Contact *contact)
         simulation_fail(host->network->simulation,
                         "a link has more messages than its replay file, which has no then=");
     }
-    return latency_model_delay(model, self, contact->peer, key, index);
+    return bounded(latency_model_delay(model, self, contact->peer, key, index));
 }
 
 /* Controls have draws of their own, so that the n-th message of a link has the n-th draw and, with
@@ -54,7 +61,7 @@ SimDuration link_control_delay(const Host *host, Contact *contact)
     }
     const uint64_t key = random_key(host->network->options.seed, host->network->control_purpose,
                                     self, contact->peer);
-    return latency_model_delay(model, self, contact->peer, key, contact->controls++);
+    return bounded(latency_model_delay(model, self, contact->peer, key, contact->controls++));
 }
 
 bool link_message_is_lost(const Host *host, Contact *contact)

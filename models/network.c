@@ -184,6 +184,19 @@ static void survey_application(Network *network)
     }
 }
 
+static bool check_application(const Network *network, GError **error)
+{
+    if (network->application->check == NULL) {
+        return true;
+    }
+    const NetworkOptions *options = &network->options;
+    const CheckContext context = {.peer_count = network->peer_count,
+                                  .peer_names = (const char *const *)network->peer_names,
+                                  .until_idle = options->until_idle};
+    const char *key = network->application->check(options->application_settings, &context, error);
+    return key == NULL || settings_blame(options->values, key, error);
+}
+
 Network *network_new(const NetworkOptions *options, GError **error)
 {
     g_autoptr(Network) network = g_new0(Network, 1);
@@ -202,9 +215,7 @@ Network *network_new(const NetworkOptions *options, GError **error)
         return NULL;
     }
     name_peers(network);
-    if (network->application->check != NULL &&
-        !network->application->check(options->application_settings, network->peer_count,
-                                     (const char *const *)network->peer_names, error)) {
+    if (!check_application(network, error)) {
         return NULL;
     }
     survey_application(network);

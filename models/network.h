@@ -29,6 +29,7 @@ typedef struct NetworkOptions {
     GPtrArray *values;     /* of SettingValue: read from; defaults are added */
     const char *directory; /* of relative paths */
     uint64_t seed;
+    bool until_idle; /* stop: idle */
     const EventQueueKind *queue;
     unsigned partition_count;
     bool permute_ties;

@@ -266,22 +266,24 @@ static void ended(Host *host, Stream *stream, Outcome outcome)
     host_timer_free(host, state->timer);
 }
 
-static bool check(const void *data, uint32_t peer_count, const char *const *peer_names,
-                  GError **error)
+static const char *check(const void *data, const CheckContext *context, GError **error)
 {
     const PingSettings *settings = data;
-    if (settings->target == TARGET_FIXED && settings->to >= peer_count) {
+    if (settings->target == TARGET_FIXED && settings->to >= context->peer_count) {
         g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                    "ping.to: found %" G_GINT64_FORMAT ", expected a peer below %u", settings->to,
-                    peer_count);
-        return false;
+                    "found '%" G_GINT64_FORMAT "', expected a peer below %u", settings->to,
+                    context->peer_count);
+        return "ping.to";
     }
-    g_autoptr(PeerSet) set = peer_set_new(settings->pingers, peer_count, peer_names, error);
-    if (set == NULL) {
-        g_prefix_error(error, "ping.pingers: ");
-        return false;
+    if (settings->count == 0 && context->until_idle) {
+        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
+                    "found '0', to ping until the end, but the run never ends with scenario.stop: "
+                    "idle; expected a count or a duration for scenario.stop");
+        return "ping.count";
     }
-    return true;
+    g_autoptr(PeerSet) set =
+        peer_set_new(settings->pingers, context->peer_count, context->peer_names, error);
+    return set == NULL ? "ping.pingers" : NULL;
 }
 
 static void print_state(const void *state, GString *text)

@@ -62,6 +62,7 @@ static Network *new_network(const Run *run, GError **error)
         .values = scenario_file_values(scenario->file),
         .directory = scenario_file_directory(scenario->file),
         .seed = scenario->seed,
+        .until_idle = scenario->until_idle,
         .queue = run->options.queue,
         .partition_count = run->options.partition_count,
         .permute_ties = scenario->permute_ties,

@@ -2,3 +2,4 @@
 /* The benchmarks, in the order in which they run: X(name) expects `const Bench BENCH_name`. */
 X(hold)
 X(record)
+X(ping)
