@@ -90,9 +90,9 @@ prints 'a file with a sweep runs the base values and says so' 0 'base values' \
 prints 'a coordinator takes no partitions and says so' 0 'no lookahead' \
     "$skein" run "$top_srcdir/scenarios/testbed.yaml" -o testbed.db --partitions 2
 
-# Interruption: `stop: idle` with pings without end.
+# Interruption: pings for eleven years.
 
-printf 'scenario:\n  module: ping\nping:\n  count: 0\nrecord:\n  level: %s\n' metrics >endless.yaml
+printf 'scenario:\n  module: ping\n  stop: 100000h\nping:\n  count: 0\nrecord:\n  level: %s\n' metrics >endless.yaml
 interrupted()
 {
     "$skein" run endless.yaml -o "$1.db" --json >"$1.json" 2>"$1.messages" &
@@ -110,6 +110,7 @@ refuses 'what was interrupted cannot be run again' 2 "$skein" rerun term.db
 cat >twice.yaml <<'EOF'
 scenario:
   module: ping
+  stop: 100000h
 peers:
   count: 200
 ping:
