@@ -29,7 +29,8 @@ static EventSlab *new_slab(size_t size_bytes)
     return slab;
 }
 
-EventChunk *event_chunk_pool_grow(EventChunkPool *pool)
+/* A chunk from a slab, for when the free list is empty. */
+static EventChunk *cut_chunk(EventChunkPool *pool)
 {
     if (pool->fresh == pool->fresh_end) {
         EventSlab *slab =
@@ -60,6 +61,27 @@ void event_chunk_pool_clear(EventChunkPool *pool)
         g_aligned_free(slab);
     }
     *pool = (EventChunkPool){0};
+}
+
+EventChunk *event_list_extend(EventList *list, EventChunkPool *pool)
+{
+    EventChunk *chunk = pool->free;
+    if (chunk != NULL) {
+        pool->free = chunk->next;
+    } else {
+        chunk = cut_chunk(pool);
+    }
+    pool->in_use++;
+    chunk->before = event_list_count(*list);
+    chunk->count = 0;
+    if (list->last == NULL) {
+        chunk->next = chunk;
+    } else {
+        chunk->next = list->last->next;
+        list->last->next = chunk;
+    }
+    list->last = chunk;
+    return chunk;
 }
 
 void event_list_each(EventList list, void (*visit)(const Event *event, void *data), void *data)

@@ -31,6 +31,13 @@ typedef struct EventChunk {
     Event events[EVENT_CHUNK_EVENTS];
 } EventChunk;
 
+static inline void event_chunk_prefetch(const EventChunk *chunk)
+{
+    for (size_t i = 0; i < sizeof(EventChunk); i += 64) {
+        __builtin_prefetch((const char *)chunk + i);
+    }
+}
+
 typedef struct EventList {
     EventChunk *last; /* NULL: empty */
 } EventList;
@@ -48,8 +55,6 @@ typedef struct EventChunkPool {
 
 /* Frees all chunks; lists that still hold some are void. */
 void event_chunk_pool_clear(EventChunkPool *pool);
-/* A fresh chunk when the free list is empty. */
-EventChunk *event_chunk_pool_grow(EventChunkPool *pool);
 /* Called when no chunk is in use. */
 void event_chunk_pool_shrink(EventChunkPool *pool);
 
@@ -71,27 +76,9 @@ static inline size_t event_list_count(EventList list)
     return list.last == NULL ? 0 : list.last->before + list.last->count;
 }
 
-/* Puts an empty chunk at the end of the list. */
-static inline EventChunk *event_list_extend(EventList *list, EventChunkPool *pool)
-{
-    EventChunk *chunk = pool->free;
-    if (chunk != NULL) {
-        pool->free = chunk->next;
-    } else {
-        chunk = event_chunk_pool_grow(pool);
-    }
-    pool->in_use++;
-    chunk->before = event_list_count(*list);
-    chunk->count = 0;
-    if (list->last == NULL) {
-        chunk->next = chunk;
-    } else {
-        chunk->next = list->last->next;
-        list->last->next = chunk;
-    }
-    list->last = chunk;
-    return chunk;
-}
+/* Puts an empty chunk at the end of the list. Out of line: appending is then a handful of
+ * instructions that save no registers. */
+EventChunk *event_list_extend(EventList *list, EventChunkPool *pool);
 
 static inline void event_list_append(EventList *list, EventChunkPool *pool, const Event *event)
 {
@@ -114,7 +101,7 @@ static inline bool event_list_take_chunk(EventList *list, EventChunk **ret_chunk
         list->last = NULL;
     } else {
         list->last->next = first->next;
-        __builtin_prefetch(first->next);
+        event_chunk_prefetch(first->next);
     }
     *ret_chunk = first;
     return true;

@@ -16,7 +16,10 @@ typedef struct EventQueueKind {
     const char *name;
     EventQueue *(*new)(void);
     void (*free)(EventQueue *queue);
-    void (*push)(EventQueue *queue, Event event);
+    /* The fields of the event in registers: written to the stack one by one and read as a whole,
+     * an event would have to wait for the cache to take all that was written before it. */
+    void (*push)(EventQueue *queue, SimTime time, uint32_t origin, uint32_t sequence,
+                 EntityId target, uint32_t payload);
     bool (*peek)(EventQueue *queue, Event *ret_event); /* false: empty */
     bool (*pop_before)(EventQueue *queue, SimTime limit,
                        Event *ret_event); /* false: none with time < limit */
@@ -56,7 +59,7 @@ static inline void event_queue_free(EventQueue *queue)
 
 static inline void event_queue_push(EventQueue *queue, Event event)
 {
-    queue->kind->push(queue, event);
+    queue->kind->push(queue, event.time, event.origin, event.sequence, event.target, event.payload);
 }
 
 static inline bool event_queue_pop_before(EventQueue *queue, SimTime limit, Event *ret_event)

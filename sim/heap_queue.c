@@ -31,9 +31,10 @@ static void heap_queue_free(EventQueue *queue)
     g_free(queue);
 }
 
-static void heap_queue_push(EventQueue *queue, Event event)
+static void heap_queue_push(EventQueue *queue, SimTime time, uint32_t origin, uint32_t sequence,
+                            EntityId target, uint32_t payload)
 {
-    event_heap_push(heap_of(queue), event);
+    event_heap_push(heap_of(queue), (Event){time, origin, sequence, target, payload});
 }
 
 static bool heap_queue_peek(EventQueue *queue, Event *ret_event)

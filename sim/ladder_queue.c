@@ -22,39 +22,33 @@
  * pushed before what had been looked at first. */
 #include "sim/event_heap.h"
 #include "sim/event_queue.h"
+#include "sim/event_run.h"
 #include "sim/event_rung.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-/* A bucket of up to so many becomes the run at once. */
-#define RUN_EVENTS_MAX 24
 /* Ten bits a rung take 64-bit times apart in seven. */
 #define RUNGS_MAX 8
 /* The heap alone serves up to so many, and takes over again at half of that. */
 #define NEAR_MAX 64
-/* A run with room for more gives it back when it has ended. */
-#define RUN_CAPACITY_KEPT 1024
 
 typedef struct LadderQueue {
     EventQueue queue;
 
-    Event *run;
-    size_t run_next, run_end, run_capacity;
+    /* Near. */
+    EventRun run;
     EventHeap heap;
 
-    SimTime spread_last;
     unsigned rung_count;
-    EventRung rungs[RUNGS_MAX];
+    EventRung rungs[RUNGS_MAX]; /* none in use is empty */
 
+    SimTime spread_last; /* what comes later goes to the top */
     EventList top;
-    SimTime top_first, top_last; /* times, when there are events */
+    SimTime top_first, top_last; /* times, when the top is not empty */
 
-    EventChunkPool pool;
-    uint64_t moves;
+    EventChunkPool pool; /* of the rungs and the top */
+    uint64_t moves;      /* other than those of run and heap */
 } LadderQueue;
 
-static void top_add(LadderQueue *self, const Event *event)
+static inline void top_add(LadderQueue *self, const Event *event)
 {
     if (self->top.last == NULL) {
         self->top_first = self->top_last = event->time;
@@ -66,77 +60,14 @@ static void top_add(LadderQueue *self, const Event *event)
     event_list_append(&self->top, &self->pool, event);
 }
 
-/* The run. */
-
-static int compare_events(const void *a, const void *b)
-{
-    return event_before(a, b) ? -1 : 1;
-}
-
-static bool is_sorted(const Event *events, size_t count)
-{
-    for (size_t i = 1; i < count; i++) {
-        if (!event_before(&events[i - 1], &events[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void sort_few(Event *events, size_t count)
-{
-    for (size_t i = 1; i < count; i++) {
-        const Event event = events[i];
-        size_t j = i;
-        for (; j > 0 && event_before(&event, &events[j - 1]); j--) {
-            events[j] = events[j - 1];
-        }
-        events[j] = event;
-    }
-}
-
-static void run_resize(LadderQueue *self, size_t capacity)
-{
-    g_free(self->run);
-    self->run = g_new(Event, capacity);
-    self->run_capacity = capacity;
-}
-
-/* Makes the list the run, which has ended. */
-static void load_run(LadderQueue *self, EventList list)
-{
-    const size_t count = event_list_count(list);
-    if (count > self->run_capacity) {
-        run_resize(self, count);
-    }
-    Event *to = self->run;
-    EventChunk *chunk;
-    while (event_list_take_chunk(&list, &chunk)) {
-        memcpy(to, chunk->events, chunk->count * sizeof(Event));
-        to += chunk->count;
-        event_chunk_pool_give(&self->pool, chunk);
-    }
-    self->run_next = 0;
-    self->run_end = count;
-    self->moves += count;
-    if (count <= RUN_EVENTS_MAX) {
-        sort_few(self->run, count);
-    } else if (!is_sorted(self->run, count)) {
-        qsort(self->run, count, sizeof(Event), compare_events);
-        self->moves += count * g_bit_storage(count);
-    }
-}
-
-/* The rungs. */
-
-/* Parts events that lie before all rungs. Nothing is near at this moment. */
+/* Spreads events that lie before all rungs, with times from first to last. Nothing is near. */
 static void spread(LadderQueue *self, EventList list, SimTime first, SimTime last)
 {
     if (self->rung_count == 0) {
         self->spread_last = last;
     }
     if (first == last || self->rung_count == RUNGS_MAX) {
-        load_run(self, list);
+        event_run_load(&self->run, list, &self->pool);
         return;
     }
     self->moves += event_list_count(list);
@@ -151,11 +82,13 @@ static void spread(LadderQueue *self, EventList list, SimTime first, SimTime las
     }
 }
 
-static void spread_bucket(LadderQueue *self, EventList list)
+/* The same for times not known, which costs a look at each event. It also brings the events into
+ * the cache, where spreading finds them. */
+static void measure_and_spread(LadderQueue *self, EventList list)
 {
     SimTime first = SIM_TIME_MAX, last = INT64_MIN;
     for (const EventChunk *chunk = NULL; (chunk = event_list_next(list, chunk)) != NULL;) {
-        __builtin_prefetch(chunk->next);
+        event_chunk_prefetch(chunk->next);
         for (size_t i = 0; i < chunk->count; i++) {
             first = MIN(first, chunk->events[i].time);
             last = MAX(last, chunk->events[i].time);
@@ -173,20 +106,18 @@ static EventList take_bucket(LadderQueue *self)
     return list;
 }
 
-/* Near. */
-
 /* What is near has become too much for the heap. */
 static void spread_near(LadderQueue *self)
 {
     EventList list = {NULL};
-    for (; self->run_next < self->run_end; self->run_next++) {
-        event_list_append(&list, &self->pool, &self->run[self->run_next]);
+    for (; self->run.next < self->run.end; self->run.next++) {
+        event_list_append(&list, &self->pool, self->run.next);
     }
     for (size_t i = 0; i < self->heap.count; i++) {
         event_list_append(&list, &self->pool, &self->heap.events[i]);
     }
     self->heap.count = 0;
-    spread_bucket(self, list);
+    measure_and_spread(self, list);
 }
 
 static void top_to_heap(LadderQueue *self)
@@ -202,18 +133,16 @@ static void top_to_heap(LadderQueue *self)
 }
 
 /* Brings the next events near, where nothing is. False when there is no event. */
-static bool refill(LadderQueue *self)
+static G_GNUC_NO_INLINE bool refill(LadderQueue *self)
 {
-    if (self->run_capacity > RUN_CAPACITY_KEPT) {
-        run_resize(self, RUN_CAPACITY_KEPT);
-    }
-    while (self->run_next == self->run_end) {
+    event_run_shrink(&self->run);
+    while (event_run_has_ended(&self->run)) {
         if (self->rung_count > 0) {
             const EventList list = take_bucket(self);
-            if (event_list_count(list) <= RUN_EVENTS_MAX) {
-                load_run(self, list);
+            if (event_list_count(list) <= EVENT_RUN_FEW) {
+                event_run_load(&self->run, list, &self->pool);
             } else {
-                spread_bucket(self, list);
+                measure_and_spread(self, list);
             }
         } else if (event_list_count(self->top) <= NEAR_MAX / 2) {
             top_to_heap(self);
@@ -227,23 +156,18 @@ static bool refill(LadderQueue *self)
     return true;
 }
 
-/* The first event, NULL when there is none. */
-static inline const Event *first_event(LadderQueue *self)
+/* True when the first event, which is near, is that of the heap. */
+static inline bool heap_is_first(const LadderQueue *self)
 {
-    if (self->run_next == self->run_end && self->heap.count == 0 && !refill(self)) {
-        return NULL;
-    }
-    if (self->heap.count == 0) {
-        return &self->run[self->run_next];
-    }
-    if (self->run_next == self->run_end ||
-        event_before(&self->heap.events[0], &self->run[self->run_next])) {
-        return &self->heap.events[0];
-    }
-    return &self->run[self->run_next];
+    return self->heap.count > 0 &&
+           (event_run_has_ended(&self->run) || event_before(&self->heap.events[0], self->run.next));
 }
 
-/* The queue. */
+/* False when there is no event. */
+static inline bool bring_near(LadderQueue *self)
+{
+    return !event_run_has_ended(&self->run) || self->heap.count > 0 || refill(self);
+}
 
 static EventQueue *ladder_queue_new(void)
 {
@@ -251,7 +175,6 @@ static EventQueue *ladder_queue_new(void)
     self->queue.kind = &EVENT_QUEUE_LADDER;
     /* What is known before the run is spread at once when the run starts. */
     self->spread_last = INT64_MIN;
-    run_resize(self, RUN_EVENTS_MAX);
     return &self->queue;
 }
 
@@ -263,59 +186,78 @@ static void ladder_queue_free(EventQueue *queue)
     for (unsigned k = 0; k < RUNGS_MAX; k++) {
         event_rung_clear(&self->rungs[k]);
     }
-    g_free(self->run);
+    event_run_clear(&self->run);
     g_free(self);
 }
 
-static void ladder_queue_push(EventQueue *queue, Event event)
+/* Out of line, so that the usual push saves no registers. */
+static G_GNUC_NO_INLINE void push_near(LadderQueue *self, SimTime time, uint32_t origin,
+                                       uint32_t sequence, EntityId target, uint32_t payload)
 {
-    LadderQueue *self = (LadderQueue *)queue;
-    if (event.time > self->spread_last) {
-        top_add(self, &event);
-        return;
-    }
-    for (unsigned k = 0; k < self->rung_count; k++) {
-        if (event.time >= self->rungs[k].boundary) {
-            event_rung_add(&self->rungs[k], &self->pool, &event);
-            return;
-        }
-    }
-    event_heap_push(&self->heap, event);
-    if (self->heap.count > NEAR_MAX + (self->run_end - self->run_next)) {
+    event_heap_push(&self->heap, (Event){time, origin, sequence, target, payload});
+    if (self->heap.count > NEAR_MAX && self->heap.count > NEAR_MAX + event_run_count(&self->run)) {
         spread_near(self);
     }
 }
 
+static void ladder_queue_push(EventQueue *queue, SimTime time, uint32_t origin, uint32_t sequence,
+                              EntityId target, uint32_t payload)
+{
+    LadderQueue *self = (LadderQueue *)queue;
+    const Event event = {time, origin, sequence, target, payload};
+    if (time > self->spread_last) {
+        top_add(self, &event);
+        return;
+    }
+    const EventRung *end = self->rungs + self->rung_count;
+    for (EventRung *rung = self->rungs; rung < end; rung++) {
+        if (time >= rung->boundary) {
+            event_rung_add(rung, &self->pool, &event);
+            return;
+        }
+    }
+    push_near(self, time, origin, sequence, target, payload);
+}
+
 static bool ladder_queue_peek(EventQueue *queue, Event *ret_event)
 {
-    const Event *first = first_event((LadderQueue *)queue);
-    if (first == NULL) {
+    LadderQueue *self = (LadderQueue *)queue;
+    if (!bring_near(self)) {
         return false;
     }
-    *ret_event = *first;
+    *ret_event = heap_is_first(self) ? self->heap.events[0] : *self->run.next;
+    return true;
+}
+
+static G_GNUC_NO_INLINE bool pop_heap_before(LadderQueue *self, SimTime limit, Event *ret_event)
+{
+    if (self->heap.events[0].time >= limit) {
+        return false;
+    }
+    *ret_event = event_heap_pop(&self->heap);
     return true;
 }
 
 static bool ladder_queue_pop_before(EventQueue *queue, SimTime limit, Event *ret_event)
 {
     LadderQueue *self = (LadderQueue *)queue;
-    const Event *first = first_event(self);
-    if (first == NULL || first->time >= limit) {
+    if (!bring_near(self)) {
         return false;
     }
-    if (self->heap.count > 0 && first == self->heap.events) {
-        *ret_event = event_heap_pop(&self->heap);
-    } else {
-        *ret_event = *first;
-        self->run_next++;
+    if (heap_is_first(self)) {
+        return pop_heap_before(self, limit, ret_event);
     }
+    if (self->run.next->time >= limit) {
+        return false;
+    }
+    *ret_event = *self->run.next++;
     return true;
 }
 
 static size_t ladder_queue_count(const EventQueue *queue)
 {
     const LadderQueue *self = (const LadderQueue *)queue;
-    size_t count = self->run_end - self->run_next + self->heap.count + event_list_count(self->top);
+    size_t count = event_run_count(&self->run) + self->heap.count + event_list_count(self->top);
     for (unsigned k = 0; k < self->rung_count; k++) {
         count += self->rungs[k].count;
     }
@@ -326,7 +268,7 @@ static size_t ladder_queue_size_bytes(const EventQueue *queue)
 {
     const LadderQueue *self = (const LadderQueue *)queue;
     size_t size_bytes = sizeof *self + self->pool.size_bytes +
-                        (self->run_capacity + self->heap.capacity) * sizeof(Event);
+                        (self->run.capacity + self->heap.capacity) * sizeof(Event);
     for (unsigned k = 0; k < RUNGS_MAX; k++) {
         size_bytes +=
             self->rungs[k].buckets == NULL ? 0 : EVENT_RUNG_BUCKETS_MAX * sizeof(EventList);
@@ -337,7 +279,7 @@ static size_t ladder_queue_size_bytes(const EventQueue *queue)
 static uint64_t ladder_queue_moves(const EventQueue *queue)
 {
     const LadderQueue *self = (const LadderQueue *)queue;
-    return self->moves + self->heap.moves;
+    return self->moves + self->heap.moves + self->run.moves;
 }
 
 static void each_in_array(const Event *events, size_t count,
@@ -352,7 +294,7 @@ static void ladder_queue_each(const EventQueue *queue,
                               void (*visit)(const Event *event, void *data), void *data)
 {
     const LadderQueue *self = (const LadderQueue *)queue;
-    each_in_array(self->run + self->run_next, self->run_end - self->run_next, visit, data);
+    each_in_array(self->run.next, event_run_count(&self->run), visit, data);
     each_in_array(self->heap.events, self->heap.count, visit, data);
     for (unsigned k = 0; k < self->rung_count; k++) {
         event_rung_each(&self->rungs[k], visit, data);
@@ -382,9 +324,9 @@ static void ladder_queue_sweep(EventQueue *queue, bool (*is_dead)(const Event *e
     self->moves += ladder_queue_count(queue);
     const EventList top = self->top;
     self->top.last = NULL;
-    for (; self->run_next < self->run_end; self->run_next++) {
-        if (!is_dead(&self->run[self->run_next], data)) {
-            top_add(self, &self->run[self->run_next]);
+    for (; self->run.next < self->run.end; self->run.next++) {
+        if (!is_dead(self->run.next, data)) {
+            top_add(self, self->run.next);
         }
     }
     for (size_t i = 0; i < self->heap.count; i++) {
@@ -408,13 +350,13 @@ static void ladder_queue_check(const EventQueue *queue)
         event_rung_check(&self->rungs[k], last);
         last = self->rungs[k].boundary - 1;
     }
-    for (size_t i = self->run_next; i < self->run_end; i++) {
-        g_assert(self->run[i].time <= last);
+    for (const Event *event = self->run.next; event < self->run.end; event++) {
+        g_assert(event->time <= last);
     }
     for (size_t i = 0; i < self->heap.count; i++) {
         g_assert(self->heap.events[i].time <= last);
     }
-    g_assert(is_sorted(self->run + self->run_next, self->run_end - self->run_next));
+    event_run_check(&self->run);
     event_heap_check(&self->heap);
     event_list_check(self->top);
     for (const EventChunk *chunk = NULL; (chunk = event_list_next(self->top, chunk)) != NULL;) {
