@@ -68,7 +68,7 @@ echo "make $*" >>$calls
 cat >build/skein <<'SKEIN'
 #!/bin/sh
 case $1 in
-run) echo ran; echo rows >"$4" ;;
+run) echo rows >"$5" ;;
 digest) cat digest ;;
 plot) : ;;
 stats) echo 'ping 380' ;;
