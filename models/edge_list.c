@@ -64,7 +64,7 @@ static bool read_edge(Reader *reader, GError **error)
         }
         if (edge.latency < 1) {
             return table_text_fail(table, 2, error,
-                                   "found a latency of `%s`, expected at least 1ns",
+                                   "found a latency of '%s', expected at least 1ns",
                                    table_text_cell(table, 2));
         }
     } else if (count == 3 && !table_text_number(table, 2, &weight, error)) {

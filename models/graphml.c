@@ -153,7 +153,7 @@ static void start_node(Reader *reader, const char **names, const char **values, 
         return;
     }
     if (g_hash_table_contains(reader->nodes, id)) {
-        refuse_here(reader, error, "found the node `%s` twice", id);
+        refuse_here(reader, error, "found the node '%s' twice", id);
         return;
     }
     reader->node = graph_add_node(reader->graph, NULL);
@@ -192,7 +192,7 @@ static void start_graph(Reader *reader, const char **names, const char **values,
     if (reader->graph_depth > 1) {
         refuse_here(reader, error, "found a graph inside a graph, which is not supported");
     } else if (kind != NULL && strcmp(kind, "directed") != 0 && strcmp(kind, "undirected") != 0) {
-        refuse_here(reader, error, "edgedefault: found `%s`, expected directed or undirected",
+        refuse_here(reader, error, "edgedefault: found '%s', expected directed or undirected",
                     kind);
     } else {
         reader->is_directed = kind != NULL && strcmp(kind, "directed") == 0;
@@ -222,7 +222,7 @@ static void start_element(GMarkupParseContext *context, const char *element, con
         const char *id = find_attribute(names, values, "key");
         const Key *key = id != NULL ? g_hash_table_lookup(reader->keys, id) : NULL;
         if (key == NULL) {
-            refuse_here(reader, error, "found data of the key `%s`, which is not declared",
+            refuse_here(reader, error, "found data of the key '%s', which is not declared",
                         id != NULL ? id : "");
             return;
         }
@@ -240,7 +240,7 @@ static bool read_degrees(const Reader *reader, Meaning meaning, double largest, 
     const char *text = reader->values.text[meaning];
     if (!value_parse_number(text, ret_value, NULL) || !(*ret_value >= -largest) ||
         !(*ret_value <= largest)) {
-        return refuse_here(reader, error, "%s: found `%s`, expected degrees from -%g to %g",
+        return refuse_here(reader, error, "%s: found '%s', expected degrees from -%g to %g",
                            NAMES[meaning][0], text, largest, largest);
     }
     return true;
@@ -282,7 +282,7 @@ static void end_edge(Reader *reader, GError **error)
             return;
         }
         if (pending->edge.latency < 1) {
-            refuse_here(reader, error, "latency: found `%s`, expected at least 1ns", latency);
+            refuse_here(reader, error, "latency: found '%s', expected at least 1ns", latency);
             return;
         }
     }
@@ -345,7 +345,7 @@ static Graph *make_graph(Reader *reader, GError **error)
         const bool has_from =
             g_hash_table_lookup_extended(reader->nodes, pending->source, NULL, &from);
         if (!has_from || !g_hash_table_lookup_extended(reader->nodes, pending->target, NULL, &to)) {
-            skein_refuse(error, "%s:%d: found an edge to the node `%s`, which is not there",
+            skein_refuse(error, "%s:%d: found an edge to the node '%s', which is not there",
                          reader->name, pending->line, has_from ? pending->target : pending->source);
             return NULL;
         }

@@ -59,7 +59,7 @@ static void suggest_kind(const char *text, GError **error)
     const char *nearest = nearest_name(call_text_name(call), names);
     if (nearest != NULL) {
         g_clear_error(error);
-        skein_refuse(error, "found `%s`, did you mean %s", text, find_kind(nearest)->usage);
+        skein_refuse(error, "found '%s', did you mean %s", text, find_kind(nearest)->usage);
         return;
     }
     g_autofree char *list = g_strjoinv("(), ", (char **)(uintptr_t)names);
@@ -93,7 +93,7 @@ static bool read_distribution(LatencyModel *model, const char *text, const Laten
     if (minimum < 1) {
         g_autofree char *found = minimum == INT64_MIN ? NULL : value_print(minimum, VALUE_DURATION);
         g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                    "found `%s`, a latency that can be %s%s; expected at least 1ns, as nothing "
+                    "found '%s', a latency that can be %s%s; expected at least 1ns, as nothing "
                     "arrives before it was sent, nor at that instant",
                     text, found != NULL ? "as small as " : "negative", found != NULL ? found : "");
         return false;
@@ -142,7 +142,7 @@ static bool read_model(LatencyModel *model, const char *text, const LatencyConte
         }
     } else {
         if (!call_text_has_parentheses(call)) {
-            return skein_refuse(error, "found `%s`, expected %s", text, kind->usage);
+            return skein_refuse(error, "found '%s', expected %s", text, kind->usage);
         }
         model->source = kind->new (call, context, &model->notes, error);
         if (model->source == NULL) {
@@ -153,7 +153,7 @@ static bool read_model(LatencyModel *model, const char *text, const LatencyConte
     if (is_placed && (kind == NULL || strcmp(kind->name, "graph") != 0)) {
         return skein_refuse(
             error,
-            "found latency `%s` together with peers.attach, which places peers on the "
+            "found latency '%s' together with peers.attach, which places peers on the "
             "nodes of latency graph(FILE)",
             text);
     }

@@ -115,7 +115,7 @@ static bool read_head(Reader *reader, bool *ret_is_data, GError **error)
     if (columns->x < 0 || columns->y < 0) {
         return table_text_fail(table, 0, error,
                                "found no coordinates, expected a header with x_ms and y_ms or "
-                               "with lat and lon, or lines of `latitude longitude`");
+                               "with lat and lon, or lines of 'latitude longitude'");
     }
     return true;
 }

@@ -21,7 +21,7 @@ const char *latency_option_unit(const CallText *call, const char *usage, GError 
             return units[i];
         }
     }
-    skein_refuse(error, "unit: found `%s`, expected ns, us, ms or s", unit);
+    skein_refuse(error, "unit: found '%s', expected ns, us, ms or s", unit);
     return NULL;
 }
 
@@ -34,7 +34,7 @@ bool latency_option_is_rtt(const CallText *call, const char *usage, bool *ret_is
                             usage);
     }
     if (strcmp(kind, "rtt") != 0 && strcmp(kind, "one-way") != 0) {
-        return skein_refuse(error, "kind: found `%s`, expected rtt or one-way", kind);
+        return skein_refuse(error, "kind: found '%s', expected rtt or one-way", kind);
     }
     *ret_is_rtt = strcmp(kind, "rtt") == 0;
     return true;
@@ -53,7 +53,7 @@ bool latency_option_duration(const CallText *call, const char *key, SimDuration 
         return false;
     }
     if (value < 1) {
-        return skein_refuse(error, "%s: found %s, expected at least 1ns", key, text);
+        return skein_refuse(error, "%s: found '%s', expected at least 1ns", key, text);
     }
     *ret_value = value;
     return true;
@@ -72,7 +72,8 @@ bool latency_option_number(const CallText *call, const char *key, double minimum
         return false;
     }
     if (!(value >= minimum && value <= maximum)) {
-        return skein_refuse(error, "%s: found %s, expected %g to %g", key, text, minimum, maximum);
+        return skein_refuse(error, "%s: found '%s', expected %g to %g", key, text, minimum,
+                            maximum);
     }
     *ret_value = value;
     return true;

@@ -96,7 +96,7 @@ static bool parse_shares(TableText *table, const char *name, const char *row, co
         const char *region = matrix_name(matrix, i);
         columns[i] = region != NULL ? table_text_find(table, region) : (int)i + 1;
         if (columns[i] < 0) {
-            return table_text_fail(table, 0, error, "found no column for the region `%s`", region);
+            return table_text_fail(table, 0, error, "found no column for the region '%s'", region);
         }
     }
     while (table_text_next(table, &cause)) {

@@ -155,7 +155,7 @@ static bool read_line(const TableText *table, uint32_t peers, Recorded *ret_reco
         return false;
     }
     return ret_recorded->delay >= 1 ||
-           table_text_fail(table, 2, error, "found a delay of `%s`, expected at least 1ns, or lost",
+           table_text_fail(table, 2, error, "found a delay of '%s', expected at least 1ns, or lost",
                            table_text_cell(table, 2));
 }
 

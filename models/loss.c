@@ -68,7 +68,7 @@ static bool read_gilbert_elliott(LossModel *model, const CallText *call, GError 
     const char *k = call_text_option(call, "k");
     double passes_in_bad = 0, passes_in_good = 1;
     if (p == NULL || r == NULL) {
-        return skein_refuse(error, "found %s without %s, expected %s", call_text_name(call),
+        return skein_refuse(error, "found '%s' without %s, expected %s", call_text_name(call),
                             p == NULL ? "p" : "r", USAGES[2]);
     }
     if ((first != NULL && call_text_option(call, "p") != NULL) ||
@@ -98,7 +98,7 @@ static bool read_gilbert(LossModel *model, const CallText *call, GError **error)
     const char *burst_text = call_text_option(call, "burst");
     double loss = 0, burst = 0;
     if (loss_text == NULL || burst_text == NULL) {
-        return skein_refuse(error, "found gilbert without %s, expected %s",
+        return skein_refuse(error, "found 'gilbert' without %s, expected %s",
                             loss_text == NULL ? "loss" : "burst", USAGES[3]);
     }
     if (!read_probability("loss", loss_text, &loss, error)) {
@@ -109,13 +109,13 @@ static bool read_gilbert(LossModel *model, const CallText *call, GError **error)
         return false;
     }
     if (!(burst >= 1) || !(burst <= 1e9)) {
-        return skein_refuse(error, "burst: found %s, expected a mean burst of 1 to 1e9 messages",
+        return skein_refuse(error, "burst: found '%s', expected a mean burst of 1 to 1e9 messages",
                             burst_text);
     }
     if (!(loss < 1) || loss / (burst * (1 - loss)) > 1) {
         return skein_refuse(
             error,
-            "loss: found %s, which bursts of %s messages cannot make; expected at most "
+            "loss: found '%s', which bursts of %s messages cannot make; expected at most "
             "L/(L+1) of them",
             loss_text, burst_text);
     }
@@ -207,7 +207,7 @@ static bool read_model(LossModel *model, const char *text, const char *directory
         }
         if (g_ascii_isalpha(name[0])) {
             return skein_refuse(
-                error, "found `%s`, expected a probability, none, bernoulli(p), %s, %s or %s", text,
+                error, "found '%s', expected a probability, none, bernoulli(p), %s, %s or %s", text,
                 USAGES[2], USAGES[3], USAGES[4]);
         }
         return read_bernoulli(model, name, error);
@@ -227,7 +227,7 @@ static bool read_model(LossModel *model, const char *text, const char *directory
     }
     return skein_refuse(
         error,
-        "found `%s`, expected a probability, none, bernoulli(p), gilbert-elliott(p, r), "
+        "found '%s', expected a probability, none, bernoulli(p), gilbert-elliott(p, r), "
         "gilbert(loss=P, burst=L) or pattern(0010)",
         text);
 }

@@ -54,7 +54,7 @@ static bool read_entry(Reader *reader, unsigned cell, uint32_t from, uint32_t to
     }
     if (value < 0) {
         return table_text_fail(reader->table, cell, error,
-                               "found `%s`, a negative time, expected a positive one", text);
+                               "found '%s', a negative time, expected a positive one", text);
     }
     if (is_ignored && value != 0) {
         reader->odd_line =
@@ -65,7 +65,7 @@ static bool read_entry(Reader *reader, unsigned cell, uint32_t from, uint32_t to
         value = is_diagonal ? options->local : options->zero;
         if (value == 0) {
             return table_text_fail(reader->table, cell, error,
-                                   "found `%s`, expected a positive time, or the option "
+                                   "found '%s', expected a positive time, or the option "
                                    "%s=DURATION for what a zero %s stands for",
                                    text, is_diagonal ? "local" : "zero",
                                    is_diagonal ? "on the diagonal" : "off the diagonal");
@@ -83,7 +83,7 @@ static bool take_names(Reader *reader, unsigned first, GError **error)
         const char *name = table_text_cell(reader->table, i);
         for (unsigned j = 0; j < reader->names->len; j++) {
             if (strcmp(g_ptr_array_index(reader->names, j), name) == 0) {
-                return table_text_fail(reader->table, i, error, "found the name `%s` twice", name);
+                return table_text_fail(reader->table, i, error, "found the name '%s' twice", name);
             }
         }
         if (name[0] == '\0') {
@@ -113,7 +113,7 @@ static bool read_row(Reader *reader, uint32_t row, GError **error)
         const char *expected = g_ptr_array_index(reader->names, row);
         if (strcmp(table_text_cell(reader->table, 0), expected) != 0) {
             return table_text_fail(reader->table, 0, error,
-                                   "found the row of `%s`, expected that of `%s`, in the order of "
+                                   "found the row of '%s', expected that of '%s', in the order of "
                                    "the header",
                                    table_text_cell(reader->table, 0), expected);
         }
@@ -242,7 +242,7 @@ static bool find_column(const Reader *reader, unsigned *ret_column, GError **err
         const int found = table_text_find(reader->table, reader->options->column);
         if (found < 2) {
             return table_text_fail(reader->table, 0, error,
-                                   "found no column `%s` after the two ends",
+                                   "found no column '%s' after the two ends",
                                    reader->options->column);
         }
         *ret_column = (unsigned)found;

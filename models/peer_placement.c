@@ -25,7 +25,7 @@ static bool find_node(const Graph *graph, const char *name, const char *text, ui
         }
         if (found != NO_NODE) {
             return skein_refuse(error,
-                                "found `%s`, which nodes %u and %u of %s are both called; "
+                                "found '%s', which nodes %u and %u of %s are both called; "
                                 "expected a number",
                                 text, found, i, name);
         }
@@ -47,9 +47,9 @@ static bool find_node(const Graph *graph, const char *name, const char *text, ui
     }
     g_ptr_array_add(names, NULL);
     const char *nearest = nearest_name(text, (const char *const *)names->pdata);
-    return skein_refuse(error, "found `%s`, expected a node of %s%s%s%s, or a number below %u",
-                        text, name, nearest != NULL ? ", perhaps `" : "",
-                        nearest != NULL ? nearest : "", nearest != NULL ? "`" : "", count);
+    return skein_refuse(error, "found '%s', expected a node of %s%s%s%s, or a number below %u",
+                        text, name, nearest != NULL ? ", perhaps '" : "",
+                        nearest != NULL ? nearest : "", nearest != NULL ? "'" : "", count);
 }
 
 /* The number of the connected part that each node is in, directions aside. */

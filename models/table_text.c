@@ -299,7 +299,7 @@ bool table_text_whole(const TableText *table, unsigned index, int64_t minimum, i
     if (!is_decimal(text) || !value_parse(text, VALUE_COUNT, &value, NULL) || value < minimum ||
         value > maximum) {
         return table_text_fail(table, index, error,
-                               "found `%s`, expected a whole number from %" G_GINT64_FORMAT
+                               "found '%s', expected a whole number from %" G_GINT64_FORMAT
                                " to %" G_GINT64_FORMAT,
                                text, minimum, maximum);
     }
@@ -314,7 +314,7 @@ bool table_text_number(const TableText *table, unsigned index, double *ret_value
         return false;
     }
     if (!is_decimal(text) || !value_parse_number(text, ret_value, NULL)) {
-        return table_text_fail(table, index, error, "found `%s`, expected a number", text);
+        return table_text_fail(table, index, error, "found '%s', expected a number", text);
     }
     return true;
 }
@@ -331,7 +331,7 @@ bool table_text_duration(const TableText *table, unsigned index, const char *uni
     }
     g_snprintf(with_unit, sizeof with_unit, "%s%s", text, unit != NULL ? unit : "");
     if (unit != NULL && !is_decimal(text)) {
-        return table_text_fail(table, index, error, "found `%s`, expected a number of %s", text,
+        return table_text_fail(table, index, error, "found '%s', expected a number of %s", text,
                                unit);
     }
     if (!value_parse(with_unit, VALUE_DURATION, ret_value, &cause)) {

@@ -121,7 +121,7 @@ static bool generate(Topology *topology, const TopologyOptions *options, uint64_
     const bool has_file = options->file != NULL && options->file[0] != '\0';
     if (topology->kind->reads_file && (argument == NULL) != has_file) {
         skein_refuse(
-            error, "found kind %s %s, expected %s(FILE) or the key `file`", topology->kind->name,
+            error, "found kind %s %s, expected %s(FILE) or the key 'file'", topology->kind->name,
             has_file ? "with a file in both places" : "without a file", topology->kind->name);
         return false;
     }
@@ -155,8 +155,8 @@ Topology *topology_new(const TopologyOptions *options, uint32_t peers, uint64_t 
     const TopologyKind *kind = find_kind(name);
     if (kind == NULL || peers == 0) {
         skein_refuse(error,
-                     kind == NULL ? "found topology `%s`, expected a kind such as full-mesh"
-                                  : "found topology `%s` of no peers, expected at least one",
+                     kind == NULL ? "found topology '%s', expected a kind such as full-mesh"
+                                  : "found topology '%s' of no peers, expected at least one",
                      name);
         return NULL;
     }

@@ -48,6 +48,6 @@ static bool generate(TopologyRequest *request, GError **error)
 
 const TopologyKind TOPOLOGY_ERDOS_RENYI = {
     .name = "erdos-renyi",
-    .help = "each pair is an edge with `probability`; need not be connected",
+    .help = "each pair is an edge with 'probability'; need not be connected",
     .generate = generate,
 };

@@ -173,6 +173,6 @@ static bool generate(TopologyRequest *request, GError **error)
 
 const TopologyKind TOPOLOGY_RANDOM_REGULAR = {
     .name = "random-regular",
-    .help = "each peer has `degree` neighbours, drawn at random; connected",
+    .help = "each peer has 'degree' neighbours, drawn at random; connected",
     .generate = generate,
 };

@@ -130,7 +130,7 @@ static EntityId tree_neighbour(const TopologyShape *shape, EntityId peer, uint32
 
 const TopologyKind TOPOLOGY_TREE = {
     .name = "tree",
-    .help = "rooted at peer 0, each inner peer with `arity` children",
+    .help = "rooted at peer 0, each inner peer with 'arity' children",
     .degree = tree_degree,
     .neighbour = tree_neighbour,
     .edge_count = line_edge_count,
@@ -226,7 +226,7 @@ static uint64_t grid_edge_count(const TopologyShape *shape)
 const TopologyKind TOPOLOGY_GRID = {
     .name = "grid",
     .help =
-        "rows of `columns` peers, each with those beside, above and below; `wrap` makes a torus",
+        "rows of 'columns' peers, each with those beside, above and below; 'wrap' makes a torus",
     .check = grid_check,
     .degree = grid_degree,
     .neighbour = grid_neighbour,

@@ -42,6 +42,6 @@ static bool generate(TopologyRequest *request, GError **error)
 
 const TopologyKind TOPOLOGY_SCALE_FREE = {
     .name = "scale-free",
-    .help = "each newcomer joins `degree` earlier peers, the well-connected more likely",
+    .help = "each newcomer joins 'degree' earlier peers, the well-connected more likely",
     .generate = generate,
 };

@@ -42,6 +42,6 @@ static bool generate(TopologyRequest *request, GError **error)
 
 const TopologyKind TOPOLOGY_SMALL_WORLD = {
     .name = "small-world",
-    .help = "a ring of `degree` neighbours each, a share `beta` of the edges rewired at random",
+    .help = "a ring of 'degree' neighbours each, a share 'beta' of the edges rewired at random",
     .generate = generate,
 };

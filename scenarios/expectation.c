@@ -46,7 +46,7 @@ struct Expectation {
 };
 
 static const char USAGE[] = "METRIC[.mean|.p50|.p99|.p99.9|.min|.max|.count|.sum] "
-                            "<|<=|>|>=|==|!= VALUE, as in `ping.loss < 2%`";
+                            "<|<=|>|>=|==|!= VALUE, as in 'ping.loss < 2%'";
 
 void expectation_free(Expectation *expectation)
 {
@@ -106,9 +106,9 @@ static bool fail_unknown(const char *name, const MetricCatalogue *metrics, GErro
     const char *near = nearest_name(name, (const char *const *)names->pdata);
     if (near != NULL) {
         g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                    "no metric or statistic `%s`; did you mean `%s`?", name, near);
+                    "no metric or statistic '%s'; did you mean '%s'?", name, near);
     } else {
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, "no metric `%s`; there are: %s", name,
+        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, "no metric '%s'; there are: %s", name,
                     known->str);
     }
     return false;
@@ -163,7 +163,7 @@ Expectation *expectation_new(const char *text, const MetricCatalogue *metrics, G
         comparison = g_str_has_prefix(sign, COMPARISONS[i]) ? i : -1;
     }
     if (comparison < 0 || sign == expectation->text) {
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, "found `%s`, expected %s",
+        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, "found '%s', expected %s",
                     expectation->text, USAGE);
         return NULL;
     }
@@ -172,7 +172,7 @@ Expectation *expectation_new(const char *text, const MetricCatalogue *metrics, G
     g_autofree char *right = g_strstrip(g_strdup(sign + strlen(COMPARISONS[comparison])));
     if (right[0] == '\0') {
         g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                    "found `%s` without a value, expected %s", expectation->text, USAGE);
+                    "found '%s' without a value, expected %s", expectation->text, USAGE);
         return NULL;
     }
     if (!read_left(expectation, metrics, error) || !read_bound(expectation, right, error)) {

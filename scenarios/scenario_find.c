@@ -45,9 +45,9 @@ const ScenarioModule *scenario_find(const char *name, GError **error)
     }
     if (near != NULL) {
         g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                    "no scenario module `%s`; did you mean `%s`?", name, near);
+                    "no scenario module '%s'; did you mean '%s'?", name, near);
     } else {
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, "no scenario module `%s`; there are: %s",
+        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, "no scenario module '%s'; there are: %s",
                     name, known->str);
     }
     return NULL;

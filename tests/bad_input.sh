@@ -59,7 +59,7 @@ with()
 
 printf 'scenario:\n  module: pign\n' >bad.yaml
 complains 'an unknown module' "bad.yaml:2:11
-did you mean \`ping\`"
+did you mean 'ping'"
 with ping cuont 3 >bad.yaml
 complains 'an unknown key' 'bad.yaml:4:
 cuont
@@ -209,7 +209,7 @@ expect()
 }
 expect 'ping.los < 2%' >bad.yaml
 complains 'an unknown metric' "bad.yaml:4:5
-did you mean \`ping.loss\`"
+did you mean 'ping.loss'"
 expect 'ping.rtt < 200' >bad.yaml
 complains 'an expectation without a unit' 'bad.yaml:4:5
 200'

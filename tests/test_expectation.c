@@ -78,7 +78,7 @@ static void expectation_errors_say_what_is_wrong(void)
     static const struct {
         const char *text, *part;
     } cases[] = {
-        {"ping.los < 2%", "did you mean `ping.loss`"},
+        {"ping.los < 2%", "did you mean 'ping.loss'"},
         {"pong < 2%", "there are: ping.rtt, ping.loss"},
         {"ping.rtt.p98 < 2ms", "no metric"},
         {"ping.rtt 2ms", "expected METRIC"},

@@ -90,7 +90,7 @@ static void matrix_list_form_is_read(void)
          {.unit = "ns"},
          "m:1:1: found 2 columns after the two ends, expected one, or the option column=NAME to "
          "choose"},
-        {"src,dst,a\n0,1,5\n", {.column = "b"}, "m:1:1: found no column `b` after the two ends"},
+        {"src,dst,a\n0,1,5\n", {.column = "b"}, "m:1:1: found no column 'b' after the two ends"},
         {"src,dst,ms\n0,2,5\n",
          {.unit = "ns", .missing = 7},
          "m: found no line with 1, expected all numbers from 0 to 2"},
@@ -103,7 +103,7 @@ static void matrix_list_form_is_read(void)
          "m:4: found the pair from 0 to 1 twice"},
         {"src,dst,ms\n0,x,5\n",
          {.unit = "ns"},
-         "m:2:3: found `x`, expected a whole number from 0 to 9999"},
+         "m:2:3: found 'x', expected a whole number from 0 to 9999"},
         {"src,dst,ms\n0,1\n", {.unit = "ns"}, "m:2:1: found 2 cells, expected 3 as in the header"},
         {"src,dst,ms\n", {.unit = "ns"}, "m:1:1: found a header alone, expected rows after it"},
     };
@@ -128,21 +128,21 @@ static void matrix_errors_name_line_and_column(void)
          "m:2:1: found 2 rows up to the last line, expected 3, as there are columns"},
         {"0 1\n-2 0\n",
          {.unit = "ms"},
-         "m:2:1: found `-2`, a negative time, expected a positive one"},
-        {"0 1\n2x 0\n", {.unit = "ms"}, "m:2:1: found `2x`, expected a number of ms"},
+         "m:2:1: found '-2', a negative time, expected a positive one"},
+        {"0 1\n2x 0\n", {.unit = "ms"}, "m:2:1: found '2x', expected a number of ms"},
         {"0,1\n,0\n", {.unit = "ms"}, "m:2:1: found an empty cell, expected a number"},
         {"0 1\n 0 0\n",
          {.unit = "ms"},
-         "m:2:2: found `0`, expected a positive time, or the option zero=DURATION for what a zero "
+         "m:2:2: found '0', expected a positive time, or the option zero=DURATION for what a zero "
          "off the diagonal stands for"},
         {"0 1\n2 1\n",
          {.unit = "ns", .has_diagonal = true},
-         "m:1:1: found `0`, expected a positive time, or the option local=DURATION for what a zero "
+         "m:1:1: found '0', expected a positive time, or the option local=DURATION for what a zero "
          "on the diagonal stands for"},
         {",A,B\nA,0,1\nC,2,0\n",
          {.unit = "ms"},
-         "m:3:1: found the row of `C`, expected that of `B`, in the order of the header"},
-        {",A,A\nA,0,1\n", {.unit = "ms"}, "m:1:4: found the name `A` twice"},
+         "m:3:1: found the row of 'C', expected that of 'B', in the order of the header"},
+        {",A,A\nA,0,1\n", {.unit = "ms"}, "m:1:4: found the name 'A' twice"},
         {",A,B\n", {.unit = "ms"}, "m:1:1: found a header alone, expected rows after it"},
     };
     check(cases, G_N_ELEMENTS(cases));

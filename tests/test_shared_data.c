@@ -85,7 +85,7 @@ static void measured_latencies_are_read_or_refused(void)
         {"matrix(latency/seattle99_slice500_rtt.tsv, unit=s, kind=rtt, zero=5ms)", 99, NULL},
         {"matrix(latency/seattle99_slice688_rtt.tsv, unit=s, kind=rtt, zero=5ms)", 99, NULL},
         {"matrix(latency/seattle99_slice001_rtt.tsv, unit=s, kind=rtt)", 99,
-         "latency/seattle99_slice001_rtt.tsv:1:27: found `0`"},
+         "latency/seattle99_slice001_rtt.tsv:1:27: found '0'"},
         {"matrix(latency/wondernetwork_pings.csv, unit=ms, kind=rtt, column=min_ms, missing=200ms)",
          242, NULL},
         {"matrix(latency/wondernetwork_pings.csv, unit=ms, kind=rtt, column=min_ms)", 242,
