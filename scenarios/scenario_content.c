@@ -6,6 +6,7 @@
 #include "scenarios/timeline_csv.h"
 #include "sim/call_text.h"
 #include "sim/error.h"
+#include "sim/list_text.h"
 #include "sim/nearest.h"
 
 #include <string.h>
@@ -301,6 +302,34 @@ const char *const *scenario_content_lists(void)
     return names;
 }
 
+/* A list of scalars as one text; each element that is none is blamed at its own place. */
+static char *list_value(const TextNode *node, const char *key, GError **error)
+{
+    g_autoptr(GPtrArray) elements = g_ptr_array_new();
+    for (guint i = 0; i < node->children->len; i++) {
+        const TextNode *child = g_ptr_array_index(node->children, i);
+        if (child->type != TEXT_SCALAR || text_node_is_empty(child)) {
+            refuse_node(child, key, "a value in the list", error);
+            return NULL;
+        }
+        g_ptr_array_add(elements, child->text);
+    }
+    g_ptr_array_add(elements, NULL);
+    return list_text_print((const char *const *)elements->pdata);
+}
+
+static char *value_text(const TextNode *node, const char *key, GError **error)
+{
+    if (node->type == TEXT_LIST) {
+        return list_value(node, key, error);
+    }
+    char *text = text_node_value(node);
+    if (text == NULL) {
+        refuse_node(node, key, "a value", error);
+    }
+    return text;
+}
+
 static bool read_section(ScenarioContent *content, const TextNode *key, const TextNode *node,
                          GError **error)
 {
@@ -324,12 +353,13 @@ static bool read_section(ScenarioContent *content, const TextNode *key, const Te
         const TextNode *name = g_ptr_array_index(node->keys, i);
         const TextNode *child = g_ptr_array_index(node->children, i);
         g_autofree char *full = g_strconcat(key->text, ".", name->text, NULL);
-        g_autofree char *text = text_node_value(child);
+        g_autofree char *text = value_text(child, full, error);
         if (text == NULL) {
-            return refuse_node(child, full, "a value", error);
+            return false;
         }
         SettingValue *value = setting_value_new(full, text, SETTING_FILE, content->file,
                                                 child->place.line, child->place.column);
+        value->is_list = child->type == TEXT_LIST;
         value->key_line = name->place.line;
         value->key_column = name->place.column;
         g_ptr_array_add(content->values, value);

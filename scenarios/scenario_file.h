@@ -5,6 +5,8 @@
  *
  *     link:                      a section of keys: each becomes a SettingValue `link.loss`
  *       loss: 1%
+ *     peers:
+ *       names: [Tokyo, Paris]    a list of scalars, also one line for each with a dash
  *     timeline:                  rows, or file(events.csv) with the columns time,action,arguments
  *       - 10s: partition {0..9} {10..19}
  *     expect:                    a list of lines

@@ -87,6 +87,14 @@ static bool refuse_missing(const Setting *setting, const char *key, const GPtrAr
     return false;
 }
 
+/* A list where one value belongs; its text alone could pass for a title in brackets. */
+static bool refuse_list(const Setting *setting, GError **error)
+{
+    g_autofree char *type = settings_field_type(setting);
+    g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, "found a list, expected %s", type);
+    return false;
+}
+
 static bool read_setting(const SettingsTable *table, const Setting *setting, GPtrArray *values,
                          const char *directory, void *fields, GError **error)
 {
@@ -100,8 +108,10 @@ static bool read_setting(const SettingsTable *table, const Setting *setting, GPt
                         setting_value_new(key, setting->default_text, SETTING_DEFAULT, NULL, 0, 0));
         value = g_ptr_array_index(values, values->len - 1);
     }
-    return settings_field_read(setting, value->text, directory, fields, error) ||
-           settings_blame(values, key, error);
+    const bool is_read = value->is_list && setting->type != SETTING_LIST
+                             ? refuse_list(setting, error)
+                             : settings_field_read(setting, value->text, directory, fields, error);
+    return is_read || settings_blame(values, key, error);
 }
 
 bool settings_read(const SettingsTable *table, GPtrArray *values, const char *directory,

@@ -22,6 +22,7 @@ typedef enum SettingType {                      /* the C type of the field */
                            SETTING_YES_NO,      /* bool */
                            SETTING_CHOICE,      /* int: index into choices */
                            SETTING_TEXT,        /* char *, owned by the struct */
+                           SETTING_LIST,        /* char **, owned: NULL-terminated texts */
                            SETTING_CALL, /* CallText *, owned; choices (if any) are the allowed
                                             names */
                            SETTING_DURATION_DISTRIBUTION, /* Distribution *, owned */
@@ -57,8 +58,9 @@ typedef enum SettingOrigin {
 
 /* One given or resolved value. */
 typedef struct SettingValue {
-    char *key;  /* full: `ping.interval` */
-    char *text; /* as written */
+    char *key;    /* full: `ping.interval` */
+    char *text;   /* as written; a list as sim/list_text.h prints it */
+    bool is_list; /* written with brackets or dashes, not as one text: no scalar may read it */
     SettingOrigin origin;
     char *file;            /* name for messages: the scenario file or `--set`; NULL for defaults */
     unsigned line, column; /* of the text, from 1; 0: none */

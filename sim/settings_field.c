@@ -6,6 +6,7 @@
 #include "sim/call_text.h"
 #include "sim/distribution.h"
 #include "sim/error.h"
+#include "sim/list_text.h"
 #include "sim/nearest.h"
 #include "sim/value_text.h"
 
@@ -24,6 +25,7 @@ static const struct {
     [SETTING_YES_NO] = {"yes | no", VALUE_COUNT},
     [SETTING_CHOICE] = {"choice", VALUE_COUNT},
     [SETTING_TEXT] = {"text", VALUE_COUNT},
+    [SETTING_LIST] = {"list", VALUE_COUNT},
     [SETTING_CALL] = {"name or name(...)", VALUE_COUNT},
     [SETTING_DURATION_DISTRIBUTION] = {"duration or distribution", VALUE_DURATION},
     [SETTING_SIZE_DISTRIBUTION] = {"size or distribution", VALUE_SIZE},
@@ -184,6 +186,9 @@ bool settings_field_read(const Setting *setting, const char *text, const char *d
     case SETTING_TEXT:
         *(char **)field = g_strdup(text);
         return true;
+    case SETTING_LIST:
+        *(char ***)field = list_text_read(text, error);
+        return *(char ***)field != NULL;
     case SETTING_CALL:
         return read_call(setting, text, field, error);
     case SETTING_DURATION_DISTRIBUTION:
@@ -207,6 +212,9 @@ void settings_field_clear(const Setting *setting, void *fields)
     case SETTING_TEXT:
     case SETTING_PEERS:
         g_clear_pointer((char **)field, g_free);
+        break;
+    case SETTING_LIST:
+        g_clear_pointer((char ***)field, g_strfreev);
         break;
     case SETTING_CALL:
         g_clear_pointer((CallText **)field, call_text_free);

@@ -60,7 +60,8 @@ char *settings_describe(const SettingsTable *table)
     return g_string_free(text, FALSE);
 }
 
-/* Types of JSON that a text of this type may look like to a reader of YAML. */
+/* Types of JSON that a text of this type may look like to a reader of YAML, and what follows from
+ * them. A list may be text as well: that is how a sweep or --set gives it. */
 static const char *schema_type(SettingType type)
 {
     switch (type) {
@@ -68,6 +69,8 @@ static const char *schema_type(SettingType type)
         return "[\"boolean\",\"string\"]";
     case SETTING_PEERS:
         return "[\"string\",\"number\",\"object\"]";
+    case SETTING_LIST:
+        return "[\"array\",\"string\"],\"items\":{\"type\":[\"string\",\"number\",\"boolean\"]}";
     case SETTING_CHOICE:
         return NULL;
     case SETTING_COUNT:

@@ -119,6 +119,27 @@ static void scenario_file_keeps_order_and_places(void)
     CU_ASSERT_EQUAL(strlen(scenario_file_sha256(file)), 64);
 }
 
+static void scenario_file_writes_lists_as_one_text(void)
+{
+    g_autoptr(ScenarioFile) file = parse("peers:\n"
+                                         "  names: [Tokyo,  Paris, \"New York\", 'a, b', \"\"]\n"
+                                         "  lines:\n"
+                                         "    - L'Aquila\n"
+                                         "    - f(1, 2)\n"
+                                         "  none: []\n"
+                                         "  text: '[a, b]'\n",
+                                         NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    check_value(file, 0, "peers.names", "[Tokyo, Paris, New York, \"a, b\", \"\"]", 2, 10);
+    check_value(file, 1, "peers.lines", "[\"L'Aquila\", \"f(1, 2)\"]", 4, 5);
+    check_value(file, 2, "peers.none", "[]", 6, 9);
+    check_value(file, 3, "peers.text", "[a, b]", 7, 9);
+    for (guint i = 0; i < 4; i++) {
+        const SettingValue *value = g_ptr_array_index(scenario_file_values(file), i);
+        CU_ASSERT_EQUAL(value->is_list, i < 3);
+    }
+}
+
 static const struct {
     const char *text, *message;
 } BAD[] = {
@@ -169,7 +190,12 @@ static const struct {
                                  "below it; did you mean 'timeline'?"},
     {"a:\n  b:\n    c: 1\n", "a.yaml:3:5: a.b: found a mapping, expected a value"},
     {"a:\n  b: {c: 1}\n", "a.yaml:2:6: a.b: found a mapping, expected a value"},
-    {"a:\n  b: [1]\n", "a.yaml:2:6: a.b: found a list, expected a value"},
+    {"a:\n  b: [1, [2]]\n", "a.yaml:2:10: a.b: found a list, expected a value in the list"},
+    {"a:\n  b:\n    - x\n    -\n", "a.yaml:4:6: a.b: found nothing, expected a value in the list"},
+    {"a:\n  b: [{c: 1}]\n", "a.yaml:2:7: a.b: found a mapping, expected a value in the list"},
+    {"a:\n  b: [x, f(1, 2)]\n",
+     "a.yaml:2:10: a.b: found 'f(1', expected a closing parenthesis; a comma splits the values in "
+     "brackets, so put quotes around this one, or write a list of lines that start with '-'"},
     {"a:\n  ? [x]\n  : 1\n", "a.yaml:2:5: a: found a list, expected the name of a key"},
     {"a:\n  '': 1\n", "a.yaml:2:3: a: found '', expected the name of a key"},
     {"a: [[[[[[[[[1]]]]]]]]]\n", "a.yaml:1:12: a: found more than 8 levels, expected fewer"},
@@ -364,6 +390,7 @@ static void timeline_csv_bad_lines_get_their_place(void)
 
 CU_TestInfo suite_scenario_file[] = {
     {"scenario_file_keeps_order_and_places", scenario_file_keeps_order_and_places},
+    {"scenario_file_writes_lists_as_one_text", scenario_file_writes_lists_as_one_text},
     {"scenario_file_bad_text_gets_its_place", scenario_file_bad_text_gets_its_place},
     {"scenario_file_a_zero_byte_is_refused", scenario_file_a_zero_byte_is_refused},
     {"scenario_file_set_overrides", scenario_file_set_overrides},

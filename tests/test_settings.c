@@ -22,6 +22,7 @@ typedef struct PingSettings {
     char *title;
     CallText *latency;
     char *peers;
+    char **names;
 } PingSettings;
 
 static const char *const MODES[] = {"fixed", "random", "round-robin", NULL};
@@ -92,6 +93,11 @@ static const Setting SETTINGS[] = {
      .offset = FIELD(peers),
      .default_text = "all",
      .help = "Who pings."},
+    {.key = "names",
+     .type = SETTING_LIST,
+     .offset = FIELD(names),
+     .default_text = "[a, b]",
+     .help = "Names."},
     {.key = NULL},
 };
 
@@ -138,10 +144,13 @@ static void settings_read_typed_fields_and_defaults(void)
     CU_ASSERT_STRING_EQUAL(ping.title, "a: b");
     CU_ASSERT_STRING_EQUAL(call_text_option(ping.latency, "unit"), "ms");
     CU_ASSERT_STRING_EQUAL(ping.peers, "{0..9, 12}");
-    CU_ASSERT_EQUAL(values->len, 12);
+    CU_ASSERT_STRING_EQUAL(ping.names[1], "b");
+    CU_ASSERT_PTR_NULL(ping.names[2]);
+    CU_ASSERT_EQUAL(values->len, 13);
     settings_clear(&TABLE, &ping);
     CU_ASSERT_PTR_NULL(ping.title);
     CU_ASSERT_PTR_NULL(ping.latency);
+    CU_ASSERT_PTR_NULL(ping.names);
 
     g_autoptr(GPtrArray) few = values_of((const char *const[]){"ping.count", "5", NULL});
     CU_ASSERT_TRUE_FATAL(settings_read(&TABLE, few, NULL, &ping, NULL));
@@ -149,7 +158,7 @@ static void settings_read_typed_fields_and_defaults(void)
     CU_ASSERT_EQUAL(ping.loss, 0.01);
     CU_ASSERT_TRUE(ping.keep);
     CU_ASSERT_EQUAL(ping.mode, 1);
-    CU_ASSERT_EQUAL(few->len, 11);
+    CU_ASSERT_EQUAL(few->len, 12);
     const SettingValue *added = settings_find(few, "ping.interval");
     CU_ASSERT_PTR_NOT_NULL_FATAL(added);
     CU_ASSERT_EQUAL(added->origin, SETTING_DEFAULT);
@@ -194,6 +203,7 @@ static void settings_errors_name_place_and_expectation(void)
         {"ping.peers", "",
          "found '', expected peers: a number, a set such as {0..9, 12}, a name "
          "or all"},
+        {"ping.names", "Tokyo", "found 'Tokyo', expected a list such as [Tokyo, Paris]"},
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GError) error = NULL;
@@ -208,6 +218,22 @@ static void settings_errors_name_place_and_expectation(void)
         CU_ASSERT_STRING_EQUAL(error->message, message);
         CU_ASSERT_PTR_NULL(ping.title);
     }
+}
+
+static void settings_refuse_a_list_for_a_scalar(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) values =
+        values_of((const char *const[]){"ping.count", "5", "ping.title", "[x]", NULL});
+    SettingValue *title = g_ptr_array_index(values, 1);
+    PingSettings ping;
+    CU_ASSERT_TRUE_FATAL(settings_read(&TABLE, values, NULL, &ping, NULL));
+    CU_ASSERT_STRING_EQUAL(ping.title, "[x]");
+    settings_clear(&TABLE, &ping);
+    title->is_list = true;
+    CU_ASSERT_FALSE(settings_read(&TABLE, values, NULL, &ping, &error));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(error);
+    CU_ASSERT_STRING_EQUAL(error->message, "a.yaml:2:9: ping.title: found a list, expected text");
 }
 
 static void settings_missing_value_names_the_file(void)
@@ -227,7 +253,7 @@ static void settings_unknown_names_get_the_nearest(void)
     } cases[] = {
         {"ping.cuont", "a.yaml:1:3: ping.cuont: found 'cuont', expected a key of section ping "
                        "(count, interval, size, rate, loss, weight, keep, mode, title, latency, "
-                       "peers); did you mean 'ping.count'?"},
+                       "peers, names); did you mean 'ping.count'?"},
         {"link.interval", "a.yaml:1:3: link.interval: found 'interval', expected a key of section "
                           "link (bandwidth); did you mean 'ping.interval'?"},
         {"link.x", "a.yaml:1:3: link.x: found 'x', expected a key of section link (bandwidth)"},
@@ -236,7 +262,7 @@ static void settings_unknown_names_get_the_nearest(void)
          "'ping'?"},
         {"ping.rate.x", "a.yaml:1:3: ping.rate.x: found 'rate.x', expected a key of section ping "
                         "(count, interval, size, rate, loss, weight, keep, mode, title, latency, "
-                        "peers); did you mean 'ping.rate'?"},
+                        "peers, names); did you mean 'ping.rate'?"},
         {"title", "a.yaml:1:3: title: found 'title', expected a section (ping, link)"},
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -326,6 +352,7 @@ CU_TestInfo suite_settings[] = {
     {"settings_read_typed_fields_and_defaults", settings_read_typed_fields_and_defaults},
     {"settings_later_value_overrides", settings_later_value_overrides},
     {"settings_errors_name_place_and_expectation", settings_errors_name_place_and_expectation},
+    {"settings_refuse_a_list_for_a_scalar", settings_refuse_a_list_for_a_scalar},
     {"settings_missing_value_names_the_file", settings_missing_value_names_the_file},
     {"settings_unknown_names_get_the_nearest", settings_unknown_names_get_the_nearest},
     {"settings_read_distributions_within_their_range",

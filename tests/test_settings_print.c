@@ -25,6 +25,7 @@ static const Setting PING[] = {
      .default_text = "random",
      .choices = MODES,
      .help = "Whom."},
+    {.key = "names", .type = SETTING_LIST, .default_text = "[]", .help = "Names."},
     {.key = "title", .type = SETTING_TEXT, .default_text = "", .help = "Title."},
     {.key = NULL},
 };
@@ -47,6 +48,7 @@ static void settings_describe_aligns_columns(void)
               "  interval  duration (ns..d)  1s               at least 1ns  Between two "
               "\"pings\".\n"
               "  mode      fixed | random    random                         Whom.\n"
+              "  names     list              []                             Names.\n"
               "  title     text              -                              Title.\n");
 }
 
@@ -81,6 +83,8 @@ static void settings_json_schema_says_what_the_tables_say(void)
         {"$.properties.ping.properties.interval.description",
          "Between two \"pings\". Type: duration (ns..d), at least 1ns."},
         {"$.properties.ping.properties.interval.type", "[\"string\",\"number\"]"},
+        {"$.properties.ping.properties.names.type", "[\"array\",\"string\"]"},
+        {"$.properties.ping.properties.names.items.type", "[\"string\",\"number\",\"boolean\"]"},
         {"$.properties.ping.properties.mode.enum", "[\"fixed\",\"random\"]"},
         {"$.properties.ping.properties.keep.type", "[\"boolean\",\"string\"]"},
         {"$.properties.link.properties.keep.default", "no"},

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Values, calls and peer sets from any text: nothing breaks, and what was read is printed so that
- * it reads back to the same. The first byte chooses the unit. */
+/* Values, calls, lists and peer sets from any text: nothing breaks, and what was read is printed so
+ * that it reads back to the same. The first byte chooses the unit. */
 #include "sim/call_text.h"
 #include "sim/distribution.h"
+#include "sim/list_text.h"
 #include "sim/peer_set.h"
 #include "sim/value_text.h"
 
@@ -49,6 +50,19 @@ static void check_call(const char *text)
         g_assert(call_text_argument(call, i) != NULL);
     }
     call_text_expect(call, 1, 3, keys, "f(VALUE, unit=ms)", NULL);
+}
+
+static void check_list(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) list = list_text_read(text, &error);
+    if (list == NULL) {
+        g_assert(error != NULL && strstr(error->message, "expected") != NULL);
+        return;
+    }
+    g_autofree char *printed = list_text_print((const char *const *)list);
+    g_auto(GStrv) again = list_text_read(printed, NULL);
+    g_assert(again != NULL && g_strv_equal((const char *const *)list, (const char *const *)again));
 }
 
 static void check_peers(const char *text)
@@ -100,6 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
     check_value(text, unit);
     check_reals(text);
     check_call(text);
+    check_list(text);
     check_peers(text);
     check_distribution(text, unit);
     return 0;
