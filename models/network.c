@@ -3,6 +3,7 @@
 #include "models/network.h"
 
 #include "models/link.h"
+#include "models/peer_names.h"
 #include "models/receive.h"
 #include "models/stack.h"
 #include "sim/error.h"
@@ -126,22 +127,6 @@ static bool build_models(Network *network, GError **error)
     return true;
 }
 
-/* Peers are called what the latency data or the topology's file calls them. */
-static void name_peers(Network *network)
-{
-    const LatencyModel *latency = network_latency(network, 0, 0);
-    if (latency_model_peer_name(latency, 0) == NULL &&
-        topology_peer_name(network->topology, 0) == NULL) {
-        return;
-    }
-    network->peer_names = g_new0(char *, network->peer_count + 1);
-    for (EntityId peer = 0; peer < network->peer_count; peer++) {
-        const char *name = latency_model_peer_name(latency, peer);
-        name = name != NULL ? name : topology_peer_name(network->topology, peer);
-        network->peer_names[peer] = name != NULL ? g_strdup(name) : g_strdup_printf("%u", peer);
-    }
-}
-
 /* Counts the application's tables and numbers its purposes. */
 static void survey_application(Network *network)
 {
@@ -211,10 +196,9 @@ Network *network_new(const NetworkOptions *options, GError **error)
     network->loss_purpose = random_purpose("link.loss");
     network->path_loss_purpose = random_purpose("link.path-loss");
     if (!network_settings_read(network, error) || !read_level(network, error) ||
-        !build_models(network, error)) {
+        !build_models(network, error) || !peer_names_settle(network, error)) {
         return NULL;
     }
-    name_peers(network);
     if (!check_application(network, error)) {
         return NULL;
     }

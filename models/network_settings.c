@@ -18,6 +18,11 @@ static const Setting PEERS[] = {
      .offset = offsetof(PeersSettings, attach),
      .default_text = "round-robin",
      .help = "Where peers are attached to the underlay of link.latency: graph(FILE)."},
+    {.key = "names",
+     .type = SETTING_LIST,
+     .offset = offsetof(PeersSettings, names),
+     .default_text = "[]",
+     .help = "What the peers are called, one name for each; [] leaves it to the data."},
     {0},
 };
 

@@ -75,6 +75,7 @@ typedef enum NetworkMetric {
 typedef struct PeersSettings {
     int64_t count;
     char *attach;
+    char **names;
 } PeersSettings;
 
 typedef struct LinkSettings {

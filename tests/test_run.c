@@ -134,6 +134,56 @@ static void run_with_a_coordinator_is_not_cut(void)
 }
 
 /* Which must be said for every module that is in the list, with no more than its name. */
+static char *names_text(const char *count, const char *names)
+{
+    return g_strdup_printf("scenario:\n  module: ping\n  stop: 4s\n"
+                           "peers:\n  count: %s\n  names: %s\n"
+                           "timeline:\n  - 2s: crash {Lima}\n",
+                           count, names);
+}
+
+static void peers_are_called_as_told(void)
+{
+    static const char *const names[] = {"Tokyo", "Lima", "New York", NULL};
+    g_autofree char *text = names_text("3", "[Tokyo, Lima, 'New York']");
+    g_autoptr(Scenario) scenario = scenario_of(text, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
+    g_autoptr(Run) run = run_new(scenario, &(RunOptions){0}, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(run);
+    const char *const *given = network_peer_names(run_network(run));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(given);
+    CU_ASSERT_TRUE(g_strv_equal(given, names));
+}
+
+static void peers_are_not_called_what_misleads(void)
+{
+    static const char *const cases[][3] = {
+        {"2", "[Lima]", "found 1 names, expected 2, one for each peer"},
+        {"2", "[Lima, Lima]", "found 'Lima' a second time, expected each name once"},
+        {"2", "[Lima, 7]", "found '7', expected a name that is no number"},
+        {"2", "[Lima, -1.5]", "found '-1.5', expected a name that is no number"},
+        {"2", "[Lima, all]",
+         "found 'all', expected a name other than all, without braces and commas"},
+        {"2", "[Lima, 'a,b']",
+         "found 'a,b', expected a name other than all, without braces and commas"},
+        {"2", "[Lima, '{a']",
+         "found '{a', expected a name other than all, without braces and commas"},
+        {"2", "[Lima, '']", "found '', expected a name other than all, without braces and commas"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *text = names_text(cases[i][0], cases[i][1]);
+        g_autofree char *message =
+            g_strconcat("folder/nine.yaml:6:10: peers.names: ", cases[i][2], NULL);
+        g_autoptr(Scenario) scenario = scenario_of(text, NULL);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
+        g_autoptr(Run) run = run_new(scenario, &(RunOptions){0}, &error);
+        CU_ASSERT_PTR_NULL(run);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(error);
+        CU_ASSERT_STRING_EQUAL(error->message, message);
+    }
+}
+
 static void modules_run_and_their_properties_can_be_read(void)
 {
     for (const ScenarioModule *const *module = scenario_modules(); *module != NULL; module++) {
@@ -167,6 +217,8 @@ CU_TestInfo suite_run[] = {
     {"run_is_the_same_however_it_is_executed", run_is_the_same_however_it_is_executed},
     {"run_that_is_interrupted_is_not_judged", run_that_is_interrupted_is_not_judged},
     {"run_with_a_coordinator_is_not_cut", run_with_a_coordinator_is_not_cut},
+    {"peers_are_called_as_told", peers_are_called_as_told},
+    {"peers_are_not_called_what_misleads", peers_are_not_called_what_misleads},
     {"modules_run_and_their_properties_can_be_read", modules_run_and_their_properties_can_be_read},
     CU_TEST_INFO_NULL,
 };
