@@ -128,13 +128,9 @@ static void write_row(const Host *host, const Connection *connection, Outcome ou
         });
 }
 
-void connection_free(Host *host, Connection *connection, Outcome outcome)
+/* From here on nobody finds it: a handler that opens a stream gets another connection. */
+static void unlink_connection(Host *host, Connection *connection)
 {
-    while (connection->streams != NULL) {
-        stream_free(host, connection->streams, outcome);
-    }
-    write_row(host, connection, outcome);
-    timer_free(&host->entity, connection->timeout);
     Contact *contact = contact_table_find(&host->contacts, connection->peer);
     Connection **at = &contact->connections;
     while (*at != connection) {
@@ -142,15 +138,50 @@ void connection_free(Host *host, Connection *connection, Outcome outcome)
     }
     *at = connection->next;
     contact->was_lost = true;
+}
+
+static void free_unlinked(Host *host, Connection *connection, Outcome outcome)
+{
+    while (connection->streams != NULL) {
+        stream_free(host, connection->streams, outcome);
+    }
+    write_row(host, connection, outcome);
+    timer_free(&host->entity, connection->timeout);
     g_free(connection);
+}
+
+void connection_free(Host *host, Connection *connection, Outcome outcome)
+{
+    unlink_connection(host, connection);
+    free_unlinked(host, connection, outcome);
 }
 
 void connection_end(Host *host, Connection *connection, Outcome outcome)
 {
+    unlink_connection(host, connection);
+    for (Stream *stream = connection->streams; stream != NULL; stream = stream->next) {
+        stream->is_write_closed = stream->is_remote_closed = true;
+    }
     while (connection->streams != NULL) {
         stream_ended(host, connection->streams, outcome);
     }
-    connection_free(host, connection, outcome);
+    free_unlinked(host, connection, outcome);
+}
+
+uint64_t connection_dial_argument(const Connection *connection)
+{
+    return (uint64_t)connection->peer << 32 | (uint32_t)connection->id;
+}
+
+Connection *connection_dialed(Host *host, uint64_t argument)
+{
+    const uint64_t id = record_id(host->entity.id, (uint32_t)argument);
+    const Contact *contact = contact_table_find(&host->contacts, (EntityId)(argument >> 32));
+    Connection *connection = contact == NULL ? NULL : contact->connections;
+    while (connection != NULL && connection->id != id) {
+        connection = connection->next;
+    }
+    return connection;
 }
 
 Connection *connection_dial(Host *host, EntityId peer, const char *name, const SpanContext *parent,
@@ -165,7 +196,8 @@ Connection *connection_dial(Host *host, EntityId peer, const char *name, const S
     span_set_integer(&connection->span, "from", host->entity.id);
     span_set_integer(&connection->span, "to", peer);
     connection->timeout =
-        timer_once(&host->entity, KIND_DIAL_TIMEOUT, id, host->network->dial.timeout);
+        timer_once(&host->entity, KIND_DIAL_TIMEOUT, connection_dial_argument(connection),
+                   host->network->dial.timeout);
     host->network->stack->dial(host, connection);
     return connection;
 }
@@ -180,7 +212,7 @@ void connection_opened(Host *host, Connection *connection)
     metric_add(host_part(host)->metrics[METRIC_DIAL_TIME], connection->opened - connection->dialed);
     const EntityId peer = connection->peer;
     const bool is_automatic = connection->is_automatic;
-    host->network->stack->release(host);
+    host->network->stack->release(host, peer);
     if (!is_automatic && host->network->application->dialed != NULL) {
         host->network->application->dialed(host, peer, OUTCOME_OPEN);
     }
@@ -193,7 +225,7 @@ void connection_failed(Host *host, Connection *connection, Outcome outcome)
     span_set_text(&connection->span, "outcome", outcome_name(outcome));
     span_end_error(host, &connection->span);
     connection_end(host, connection, outcome);
-    host->network->stack->release(host);
+    host->network->stack->release(host, peer);
     if (!is_automatic && host->network->application->dialed != NULL) {
         host->network->application->dialed(host, peer, outcome);
     }
@@ -201,22 +233,21 @@ void connection_failed(Host *host, Connection *connection, Outcome outcome)
 
 /* Streams. */
 
-/* Free slots are a list through the table: an entry that is no pointer holds the next free slot. */
 static uint32_t take_slot(Host *host, Stream *stream)
 {
-    for (uint32_t slot = host->stream_slot_free; slot < host->stream_slots; slot++) {
-        if (host->streams[slot] == NULL) {
-            host->streams[slot] = stream;
-            host->stream_slot_free = slot + 1;
-            return slot;
+    if (host->stream_slot_free == 0) {
+        const uint32_t count = host->stream_slots;
+        host->stream_slots = count == 0 ? 1 : count * 2;
+        host->streams = g_renew(StreamSlot, host->streams, host->stream_slots);
+        for (uint32_t slot = count; slot < host->stream_slots; slot++) {
+            host->streams[slot] =
+                (StreamSlot){.next = slot + 1 < host->stream_slots ? slot + 2 : 0};
         }
+        host->stream_slot_free = count + 1;
     }
-    const uint32_t slot = host->stream_slots;
-    host->stream_slots = slot == 0 ? 1 : slot * 2;
-    host->streams = g_renew(Stream *, host->streams, host->stream_slots);
-    memset(&host->streams[slot], 0, (host->stream_slots - slot) * sizeof *host->streams);
-    host->streams[slot] = stream;
-    host->stream_slot_free = slot + 1;
+    const uint32_t slot = host->stream_slot_free - 1;
+    host->stream_slot_free = host->streams[slot].next;
+    host->streams[slot].stream = stream;
     return slot;
 }
 
@@ -234,6 +265,7 @@ Stream *stream_new(Host *host, Connection *connection, EntityId peer, uint64_t i
     stream->opened = host_now(host);
     stream->floor = connection->floor;
     stream->slot = take_slot(host, stream);
+    stream->number = ++host->stream_halves;
     stream->next = connection->streams;
     if (stream->next != NULL) {
         stream->next->link = &stream->next;
@@ -258,8 +290,8 @@ void stream_free(Host *host, Stream *stream, Outcome outcome)
                           .outcome = outcome_name(outcome),
                       });
     }
-    host->streams[stream->slot] = NULL;
-    host->stream_slot_free = MIN(host->stream_slot_free, stream->slot);
+    host->streams[stream->slot] = (StreamSlot){.next = host->stream_slot_free};
+    host->stream_slot_free = stream->slot + 1;
     *stream->link = stream->next;
     if (stream->next != NULL) {
         stream->next->link = stream->link;
@@ -269,10 +301,11 @@ void stream_free(Host *host, Stream *stream, Outcome outcome)
 
 Stream *stream_find(Host *host, Connection *connection, uint64_t id, uint32_t slot)
 {
-    if (slot < host->stream_slots && host->streams[slot] != NULL && host->streams[slot]->id == id) {
-        return host->streams[slot];
+    Stream *stream = slot < host->stream_slots ? host->streams[slot].stream : NULL;
+    if (stream != NULL && stream->id == id) {
+        return stream;
     }
-    Stream *stream = connection == NULL ? NULL : connection->streams;
+    stream = connection == NULL ? NULL : connection->streams;
     while (stream != NULL && stream->id != id) {
         stream = stream->next;
     }
@@ -404,13 +437,13 @@ void *stream_state(Stream *stream)
 
 uint64_t stream_handle(const Stream *stream)
 {
-    return stream->id << 32 | stream->slot;
+    return (uint64_t)stream->number << 32 | stream->slot;
 }
 
 Stream *host_stream(Host *host, uint64_t handle)
 {
     const uint32_t slot = (uint32_t)handle;
-    Stream *stream = slot < host->stream_slots ? host->streams[slot] : NULL;
+    Stream *stream = slot < host->stream_slots ? host->streams[slot].stream : NULL;
     return stream != NULL && stream_handle(stream) == handle ? stream : NULL;
 }
 

@@ -34,6 +34,7 @@ struct Stream {
     Connection *connection;
     EntityId peer;
     uint32_t slot;        /* of this half in its host's table */
+    uint32_t number;      /* of this half among all that its host ever had */
     uint32_t remote_slot; /* of the other half, UINT32_MAX when not known */
     uint16_t protocol;
     bool is_write_closed, is_remote_closed, is_recorded;
@@ -50,6 +51,10 @@ Connection *connection_new(Host *host, uint64_t id, EntityId peer, ConnectionSta
 Connection *connection_find(Host *host, EntityId peer, uint64_t id);
 /* The oldest connection to the peer, or NULL; likewise. */
 Connection *connection_first(Host *host, EntityId peer);
+/* The connection that this host dialled, by a number that a timer can hold; NULL when it is gone.
+ */
+uint64_t connection_dial_argument(const Connection *connection);
+Connection *connection_dialed(Host *host, uint64_t argument);
 /* Ends this half: its streams end with the outcome (handlers are told), its row is written. */
 void connection_end(Host *host, Connection *connection, Outcome outcome);
 /* The same without telling anyone: a crash, or the end of the run. */

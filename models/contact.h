@@ -18,6 +18,7 @@ typedef struct Contact {
     LossState loss;    /* of the link */
     SimTime floor;     /* nothing arrives before this: what was held by a partition was first */
     struct Connection *connections; /* oldest first */
+    struct HeldItem *held;          /* the last of a ring, models/held_items.h; NULL: none */
 } Contact;
 
 typedef struct ContactTable {

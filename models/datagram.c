@@ -9,7 +9,7 @@
 
 static void datagram_dial(Host *host, Connection *connection)
 {
-    entity_defer(&host->entity, KIND_DIALED, connection->id);
+    entity_defer(&host->entity, KIND_DIALED, connection_dial_argument(connection));
     connection->state = CONNECTION_OPEN;
 }
 
@@ -60,9 +60,10 @@ static void datagram_unknown(Host *host, EntityId sender, uint64_t connection)
     (void)connection;
 }
 
-static void datagram_release(Host *host)
+static void datagram_release(Host *host, EntityId peer)
 {
     (void)host;
+    (void)peer;
 }
 
 const Stack STACK_datagram = {

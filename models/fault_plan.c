@@ -35,7 +35,8 @@ static const RowForm FORMS[] = {
 
 typedef struct Row {
     SimTime time;
-    unsigned place; /* in order of writing */
+    unsigned place;   /* in order of writing */
+    unsigned setting; /* of set: its number among those, from 1 */
     RowType type;
     PeerSet *sets[2];
     const Action *action;
@@ -47,10 +48,11 @@ typedef struct Row {
 
 struct FaultPlan {
     FaultPlanContext context;
-    GPtrArray *rows;     /* of Row, sorted by time */
-    GPtrArray *changes;  /* those that change links, borrowed */
+    GPtrArray *rows;     /* of Row, sorted by time when is_sorted */
+    GPtrArray *changes;  /* those that change links, borrowed; likewise */
     GPtrArray *settings; /* those that set, in order of writing, borrowed */
-    GArray *events;      /* of PeerEvent */
+    GArray *events;      /* of PeerEvent, when is_sorted */
+    bool is_sorted;
 };
 
 static void row_free(void *data)
@@ -69,6 +71,7 @@ FaultPlan *fault_plan_new(const FaultPlanContext *context)
 {
     FaultPlan *plan = g_new0(FaultPlan, 1);
     plan->context = *context;
+    plan->is_sorted = true;
     plan->rows = g_ptr_array_new_with_free_func(row_free);
     plan->changes = g_ptr_array_new();
     plan->settings = g_ptr_array_new();
@@ -171,8 +174,9 @@ static int compare_rows(const void *a, const void *b)
     return left->place < right->place ? -1 : left->place > right->place;
 }
 
-static void index_rows(FaultPlan *plan)
+void fault_plan_sort(FaultPlan *plan)
 {
+    plan->is_sorted = true;
     g_ptr_array_sort(plan->rows, compare_rows);
     g_ptr_array_set_size(plan->changes, 0);
     g_array_set_size(plan->events, 0);
@@ -239,8 +243,9 @@ bool fault_plan_add(FaultPlan *plan, const char *time, const char *action, GErro
     g_ptr_array_add(plan->rows, row);
     if (row->key != NULL) {
         g_ptr_array_add(plan->settings, row);
+        row->setting = plan->settings->len;
     }
-    index_rows(plan);
+    plan->is_sorted = false;
     return true;
 }
 
@@ -249,6 +254,7 @@ bool fault_plan_add(FaultPlan *plan, const char *time, const char *action, GErro
 /* How many changes hold at that time: those with time <= now. */
 static guint changes_until(const FaultPlan *plan, SimTime now)
 {
+    g_assert(plan->is_sorted);
     guint low = 0, high = plan->changes->len;
     while (low < high) {
         const guint middle = low + (high - low) / 2;
@@ -270,6 +276,7 @@ static bool separates(const Row *row, EntityId a, EntityId b)
 
 bool fault_plan_is_cut(const FaultPlan *plan, SimTime now, EntityId a, EntityId b)
 {
+    g_assert(plan->is_sorted);
     if (plan->changes->len == 0) {
         return false;
     }
@@ -300,10 +307,7 @@ unsigned fault_plan_setting(const FaultPlan *plan, SimTime now, const char *key,
         const bool is_set =
             row->type == ROW_SET || (row->type == ROW_SET_PAIR && separates(row, sender, receiver));
         if (is_set && strcmp(row->key, key) == 0) {
-            guint number = 0;
-            const bool found = g_ptr_array_find(plan->settings, row, &number);
-            g_assert(found);
-            return number + 1;
+            return row->setting;
         }
     }
     return 0;
@@ -323,6 +327,7 @@ bool fault_plan_set_row(const FaultPlan *plan, unsigned number, const char **ret
 
 unsigned fault_plan_peer_event_count(const FaultPlan *plan)
 {
+    g_assert(plan->is_sorted);
     return plan->events->len;
 }
 
@@ -340,6 +345,7 @@ unsigned fault_plan_row_count(const FaultPlan *plan)
 void fault_plan_row(const FaultPlan *plan, unsigned index, SimTime *ret_time,
                     const char **ret_action, const char **ret_arguments)
 {
+    g_assert(plan->is_sorted);
     const Row *row = g_ptr_array_index(plan->rows, index);
     *ret_time = row->time;
     *ret_action = row->name;

@@ -30,6 +30,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaultPlan, fault_plan_free)
  * place. */
 bool fault_plan_add(FaultPlan *plan, const char *time, const char *action, GError **error);
 
+/* After the last row, before the first look-up. */
+void fault_plan_sort(FaultPlan *plan);
+
 /* For the network: all of these are pure look-ups. A change at time t holds from t on, t included.
  */
 

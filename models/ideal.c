@@ -6,6 +6,7 @@
  * before it on that stream (`ideal.order: connection`: on that connection). A partition holds
  * everything at the sender until it heals; so does an unfinished dial. A crash is seen by the other
  * side as a reset, one latency later. */
+#include "models/held_items.h"
 #include "models/link.h"
 #include "models/stack.h"
 
@@ -29,17 +30,9 @@ static void *post(Host *host, EntityId peer, NetworkKind kind, uint32_t size_byt
     return entity_post(&host->entity, peer, arrival - now, kind, size_bytes);
 }
 
-/* Keeps something until the connection is open and no partition is in the way. */
-static void *hold(Host *host, EntityId peer, NetworkKind kind, uint64_t connection,
-                  uint32_t size_bytes)
+/* Comes back to what is held when the links change next. */
+static void await_change(Host *host)
 {
-    HeldItem *item = g_malloc(sizeof *item + size_bytes);
-    *item =
-        (HeldItem){.peer = peer, .kind = kind, .connection = connection, .size_bytes = size_bytes};
-    if (host->held == NULL) {
-        host->held = g_ptr_array_new_with_free_func(g_free);
-    }
-    g_ptr_array_add(host->held, item);
     const SimTime change = fault_plan_next_change(host->network->plan, host_now(host));
     if (change != SIM_TIME_MAX) {
         if (host->release == 0) {
@@ -47,19 +40,24 @@ static void *hold(Host *host, EntityId peer, NetworkKind kind, uint64_t connecti
         }
         timer_set(&host->entity, host->release, change - host_now(host));
     }
+}
+
+/* Keeps something until the connection is open and no partition is in the way. */
+static void *hold(Host *host, EntityId peer, NetworkKind kind, uint64_t connection,
+                  uint32_t size_bytes)
+{
+    HeldItem *item = g_malloc(sizeof *item + size_bytes);
+    *item = (HeldItem){.kind = kind, .connection = connection, .size_bytes = size_bytes};
+    held_items_add(contact_table_get(&host->contacts, peer), item);
+    await_change(host);
     return item->body;
 }
 
 /* True when earlier things to that peer are still held: what comes now must not overtake them. */
 static bool has_held(const Host *host, EntityId peer)
 {
-    for (guint i = 0; host->held != NULL && i < host->held->len; i++) {
-        const HeldItem *item = g_ptr_array_index(host->held, i);
-        if (item->peer == peer) {
-            return true;
-        }
-    }
-    return false;
+    const Contact *contact = contact_table_find(&host->contacts, peer);
+    return contact != NULL && contact->held != NULL;
 }
 
 /* Where to write the body of something on a stream: into an event, or into what is held. */
@@ -86,49 +84,45 @@ static void transmit_control(Host *host, EntityId peer, NetworkKind kind, uint64
 }
 
 /* What may go now; the rest stays in order. */
-static bool can_go(Host *host, const HeldItem *item, bool *ret_is_gone)
+static bool can_go(Host *host, EntityId peer, const HeldItem *item, bool *ret_is_gone)
 {
     *ret_is_gone = false;
-    if (link_is_cut(host, item->peer)) {
+    if (link_is_cut(host, peer)) {
         return false;
     }
     if (item->connection == 0) {
         return true;
     }
-    const Connection *connection = connection_find(host, item->peer, item->connection);
+    const Connection *connection = connection_find(host, peer, item->connection);
     *ret_is_gone = connection == NULL;
     return connection != NULL && connection->state == CONNECTION_OPEN;
 }
 
-static void drop(Host *host, const HeldItem *item, const char *fate)
+static void ideal_release(Host *host, EntityId peer)
 {
-    if (item->kind == KIND_MESSAGE) {
-        message_record(host, (const MessageHeader *)item->body, item->peer, RECORD_NO_TIME, fate);
-    }
-}
-
-static void ideal_release(Host *host)
-{
-    GPtrArray *held = host->held;
-    if (held == NULL || held->len == 0) {
+    Contact *contact = contact_table_find(&host->contacts, peer);
+    if (contact == NULL || contact->held == NULL) {
         return;
     }
-    host->held = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < held->len; i++) {
-        HeldItem *item = g_ptr_array_index(held, i);
+    const HeldItem *last = contact->held;
+    for (bool is_last = false; !is_last;) {
+        HeldItem *item = held_items_take(contact);
+        is_last = item == last;
         bool is_gone;
-        if (can_go(host, item, &is_gone)) {
-            Contact *contact = contact_table_get(&host->contacts, item->peer);
-            memcpy(post(host, item->peer, item->kind, item->size_bytes, &contact->floor),
-                   item->body, item->size_bytes);
+        if (can_go(host, peer, item, &is_gone)) {
+            memcpy(post(host, peer, item->kind, item->size_bytes, &contact->floor), item->body,
+                   item->size_bytes);
+            g_free(item);
         } else if (is_gone) {
-            drop(host, item, "reset");
+            held_item_record(host, peer, item, "reset");
+            g_free(item);
         } else {
-            memcpy(hold(host, item->peer, item->kind, item->connection, item->size_bytes),
-                   item->body, item->size_bytes);
+            held_items_add(contact, item);
         }
     }
-    g_ptr_array_unref(held);
+    if (contact->held != NULL) {
+        await_change(host);
+    }
 }
 
 static void ideal_dial(Host *host, Connection *connection)
@@ -171,7 +165,11 @@ static void ideal_unknown(Host *host, EntityId sender, uint64_t connection)
 static void ideal_crashed(Host *host, const Connection *connection)
 {
     if (connection->state == CONNECTION_OPEN) {
-        transmit_control(host, connection->peer, KIND_CONNECTION_END, connection->id, NULL);
+        SimTime floor = connection->floor;
+        for (const Stream *stream = connection->streams; stream != NULL; stream = stream->next) {
+            floor = MAX(floor, stream->floor);
+        }
+        transmit_control(host, connection->peer, KIND_CONNECTION_END, connection->id, &floor);
     }
 }
 

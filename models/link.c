@@ -27,11 +27,10 @@ static const LatencyModel *latency_of(const Host *host, EntityId peer)
     return network_latency(network, setting(host, "latency", peer), setting(host, "jitter", peer));
 }
 
-/* A heavy tail can draw centuries; nobody waits longer than for half of time, which leaves room for
- * sums. */
-static SimDuration bounded(SimDuration delay)
+/* A delay from a heavy tail may end after the end of time: it then takes until that end. */
+static SimDuration within_time(const Host *host, SimDuration delay)
 {
-    return MIN(delay, SIM_TIME_MAX / 4);
+    return MIN(delay, SIM_TIME_MAX - host_now(host));
 }
 
 SimDuration link_message_delay(const Host *host, Contact *contact)
@@ -47,7 +46,7 @@ SimDuration link_message_delay(const Host *host, Contact *contact)
         simulation_fail(host->network->simulation,
                         "a link has more messages than its replay file, which has no then=");
     }
-    return bounded(latency_model_delay(model, self, contact->peer, key, index));
+    return within_time(host, latency_model_delay(model, self, contact->peer, key, index));
 }
 
 /* Controls have draws of their own, so that the n-th message of a link has the n-th draw and, with
@@ -61,7 +60,8 @@ SimDuration link_control_delay(const Host *host, Contact *contact)
     }
     const uint64_t key = random_key(host->network->options.seed, host->network->control_purpose,
                                     self, contact->peer);
-    return bounded(latency_model_delay(model, self, contact->peer, key, contact->controls++));
+    return within_time(host,
+                       latency_model_delay(model, self, contact->peer, key, contact->controls++));
 }
 
 bool link_message_is_lost(const Host *host, Contact *contact)

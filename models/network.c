@@ -327,6 +327,7 @@ bool network_prepare(Network *network, FaultPlan *plan, Recorder *recorder, int6
                         ? plan
                         : fault_plan_new(&(FaultPlanContext){.application = network->application,
                                                              .peer_count = network->peer_count});
+    fault_plan_sort(network->plan);
     if (!build_settings(network, error)) {
         return false;
     }

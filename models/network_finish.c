@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a run: what is known only then, and the memory. */
 #include "models/connection.h"
+#include "models/held_items.h"
 #include "models/link.h"
 
 static void host_clear(Host *host)
@@ -10,10 +11,14 @@ static void host_clear(Host *host)
             connection_free(host, host->contacts.contacts[i].connections, OUTCOME_OPEN);
         }
     }
+    for (uint32_t i = 0; i < host->contacts.count; i++) {
+        for (HeldItem *item; (item = held_items_take(&host->contacts.contacts[i])) != NULL;) {
+            g_free(item);
+        }
+    }
     contact_table_clear(&host->contacts);
     g_clear_pointer(&host->streams, g_free);
-    host->stream_slots = 0;
-    g_clear_pointer(&host->held, g_ptr_array_unref);
+    host->stream_slots = host->stream_slot_free = 0;
 }
 
 void network_free(Network *network)
@@ -80,11 +85,14 @@ static void record_in_flight(void *data, const EventView *event)
 
 static void record_held(const Host *host)
 {
-    for (guint i = 0; host->held != NULL && i < host->held->len; i++) {
-        const HeldItem *item = g_ptr_array_index(host->held, i);
-        if (item->kind == KIND_MESSAGE) {
-            message_record(host, (const MessageHeader *)item->body, item->peer, RECORD_NO_TIME,
-                           "in-flight");
+    for (uint32_t i = 0; i < host->contacts.count; i++) {
+        const HeldItem *last = host->contacts.contacts[i].held;
+        for (const HeldItem *item = last; item != NULL;) {
+            item = item->next;
+            held_item_record(host, host->contacts.contacts[i].peer, item, "in-flight");
+            if (item == last) {
+                break;
+            }
         }
     }
 }

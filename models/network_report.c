@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a network tells about itself: names, metrics, inputs, one peer in words. */
 #include "models/connection.h"
+#include "models/held_items.h"
 #include "models/network.h"
 #include "models/stack.h"
 
@@ -130,7 +131,9 @@ void network_print_peer(const Network *network, EntityId peer, GString *text)
         network->application->print_state(host->state, text);
         g_string_append_c(text, '\n');
     }
+    uint32_t held = 0;
     for (uint32_t i = 0; i < host->contacts.count; i++) {
+        held += held_items_count(&host->contacts.contacts[i]);
         const Connection *connection = host->contacts.contacts[i].connections;
         for (; connection != NULL; connection = connection->next) {
             g_autofree char *since = value_print(connection->dialed, VALUE_DURATION);
@@ -141,7 +144,7 @@ void network_print_peer(const Network *network, EntityId peer, GString *text)
             print_streams(network, connection, text);
         }
     }
-    if (host->held != NULL && host->held->len > 0) {
-        g_string_append_printf(text, "  %u things held until they can be sent\n", host->held->len);
+    if (held > 0) {
+        g_string_append_printf(text, "  %u things held until they can be sent\n", held);
     }
 }

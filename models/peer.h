@@ -26,29 +26,27 @@ typedef enum NetworkKind {
     KIND_CONNECTION_END,
     KIND_REPORT,
     KIND_ORDER,
-    KIND_DIAL_TIMEOUT, /* a timer; argument: the connection's id */
+    KIND_DIAL_TIMEOUT, /* a timer; argument: see connection_dialed() */
     KIND_RELEASE,      /* a timer: try again to send what is held */
-    KIND_DIALED, /* deferred: a dial that needed no time is done; argument: the connection's id */
-    KIND_TIMER_FIRST, /* the application's timers */
+    KIND_DIALED,       /* deferred: a dial that needed no time is done; argument: likewise */
+    KIND_TIMER_FIRST,  /* the application's timers */
 } NetworkKind;
 
-/* What is not yet on its way: a partition or an unfinished dial holds it. */
-typedef struct HeldItem {
-    EntityId peer;
-    NetworkKind kind;
-    uint64_t connection; /* that must be open first; 0: none */
-    uint32_t size_bytes;
-    uint64_t body[];
-} HeldItem;
+/* An entry in a host's table of streams: a stream, or a link of the list of free slots. */
+typedef struct StreamSlot {
+    Stream *stream; /* NULL: free */
+    uint32_t next;  /* when free: 1 + the next free slot, 0: none */
+} StreamSlot;
 
 struct Host {
     Entity entity;
     Network *network;
     ContactTable contacts;
-    Stream **streams; /* by slot; free slots are NULL */
-    uint32_t stream_slots, stream_slot_free;
+    StreamSlot *streams;
+    uint32_t stream_slots;
+    uint32_t stream_slot_free; /* 1 + the first free slot, 0: none */
+    uint32_t stream_halves;    /* so far, for the names of halves */
     uint32_t spans_made, messages_made, connections_made, streams_made;
-    GPtrArray *held; /* of HeldItem, in order of sending; NULL until needed */
     TimerId release;
     uint32_t crashes;
     bool is_crashed;

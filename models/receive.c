@@ -3,6 +3,7 @@
 #include "models/receive.h"
 
 #include "models/connection.h"
+#include "models/held_items.h"
 #include "models/stack.h"
 
 /* The script: starts, crashes, restarts, actions of the timeline. */
@@ -39,16 +40,14 @@ static void crash(Host *host)
         return;
     }
     host_log(host, "crashes");
-    for (guint i = 0; host->held != NULL && i < host->held->len; i++) {
-        const HeldItem *item = g_ptr_array_index(host->held, i);
-        if (item->kind == KIND_MESSAGE) {
-            message_record(host, (const MessageHeader *)item->body, item->peer, RECORD_NO_TIME,
-                           "reset");
-        }
-    }
-    g_clear_pointer(&host->held, g_ptr_array_unref);
     timer_free_all(&host->entity);
     host->release = 0;
+    for (uint32_t i = 0; i < host->contacts.count; i++) {
+        Contact *contact = &host->contacts.contacts[i];
+        for (HeldItem *item; (item = held_items_take(contact)) != NULL; g_free(item)) {
+            held_item_record(host, contact->peer, item, "reset");
+        }
+    }
     for (uint32_t i = 0; i < host->contacts.count; i++) {
         Connection *connection = host->contacts.contacts[i].connections;
         while (connection != NULL) {
@@ -143,30 +142,22 @@ static void run_refuse(Entity *self, const EventContent *content)
 static void run_connection_end(Entity *self, const EventContent *content)
 {
     const ConnectionBody *body = content->body;
-    Connection *connection = connection_find(host_of(self), body->sender, body->connection);
-    if (connection != NULL) {
-        connection_end(host_of(self), connection, OUTCOME_RESET);
+    Host *host = host_of(self);
+    Connection *connection = connection_find(host, body->sender, body->connection);
+    if (connection == NULL) {
+        return;
     }
-}
-
-/* The connection that this host dialled under that id. */
-static Connection *own_dial(Host *host, uint64_t id)
-{
-    for (uint32_t i = 0; i < host->contacts.count; i++) {
-        Connection *connection = host->contacts.contacts[i].connections;
-        for (; connection != NULL; connection = connection->next) {
-            if (connection->id == id) {
-                return connection;
-            }
-        }
+    if (connection->state == CONNECTION_DIALING) {
+        connection_failed(host, connection, OUTCOME_RESET);
+    } else {
+        connection_end(host, connection, OUTCOME_RESET);
     }
-    return NULL;
 }
 
 static void run_dial_timeout(Entity *self, const EventContent *content)
 {
     Host *host = host_of(self);
-    Connection *connection = own_dial(host, content->argument);
+    Connection *connection = connection_dialed(host, content->argument);
     if (connection != NULL && connection->state == CONNECTION_DIALING) {
         connection_failed(host, connection, OUTCOME_TIMEOUT);
     }
@@ -175,7 +166,7 @@ static void run_dial_timeout(Entity *self, const EventContent *content)
 /* Not an event: a dial on a stack without handshake is done in the same instant. */
 static void run_dialed(Entity *self, const EventContent *content)
 {
-    Connection *connection = own_dial(host_of(self), content->argument);
+    Connection *connection = connection_dialed(host_of(self), content->argument);
     if (connection != NULL) {
         connection_opened(host_of(self), connection);
     }
@@ -184,7 +175,10 @@ static void run_dialed(Entity *self, const EventContent *content)
 static void run_release(Entity *self, const EventContent *content)
 {
     (void)content;
-    host_of(self)->network->stack->release(host_of(self));
+    Host *host = host_of(self);
+    for (uint32_t i = 0; i < host->contacts.count; i++) {
+        host->network->stack->release(host, host->contacts.contacts[i].peer);
+    }
 }
 
 /* Messages and ends of streams. */
@@ -202,11 +196,12 @@ static Stream *stream_for(Host *host, const MessageHeader *header)
     }
     stream = stream_new(host, connection, header->sender, header->stream, header->protocol);
     stream->remote_slot = header->sender_slot;
+    const uint32_t slot = stream->slot;
     const Protocol *protocol = &host->network->application->protocols[header->protocol];
     if (protocol->opened != NULL) {
         protocol->opened(host, stream);
     }
-    return stream_find(host, NULL, header->stream, stream->slot);
+    return stream_find(host, NULL, header->stream, slot);
 }
 
 static void run_message(Entity *self, const EventContent *content)

@@ -22,8 +22,8 @@ typedef struct Stack {
     void (*crashed)(Host *host, const Connection *connection);
     /* A dial, message or end has come for something that is not known here (any more). */
     void (*unknown)(Host *host, EntityId sender, uint64_t connection);
-    /* Sends again what was held and can go now. */
-    void (*release)(Host *host);
+    /* Sends again what was held on the way to that peer and can go now. */
+    void (*release)(Host *host, EntityId peer);
 } Stack;
 
 /* X(ideal) stands for `extern const Stack STACK_ideal`. */

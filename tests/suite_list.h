@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The suites of tests/unit, in the order in which they run. */
 X(call_text)
+X(connection)
 X(database)
 X(database_file)
 X(digest)

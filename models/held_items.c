@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* A ring for each contact, which knows its last item. */
+#include "models/held_items.h"
+
+void held_items_add(Contact *contact, HeldItem *item)
+{
+    HeldItem *last = contact->held;
+    if (last == NULL) {
+        item->next = item;
+    } else {
+        item->next = last->next;
+        last->next = item;
+    }
+    contact->held = item;
+}
+
+HeldItem *held_items_take(Contact *contact)
+{
+    HeldItem *last = contact->held;
+    if (last == NULL) {
+        return NULL;
+    }
+    HeldItem *first = last->next;
+    if (first == last) {
+        contact->held = NULL;
+    } else {
+        last->next = first->next;
+    }
+    return first;
+}
+
+uint32_t held_items_count(const Contact *contact)
+{
+    uint32_t count = 0;
+    const HeldItem *item = contact->held;
+    if (item != NULL) {
+        do {
+            count++;
+            item = item->next;
+        } while (item != contact->held);
+    }
+    return count;
+}
+
+void held_item_record(const Host *host, EntityId peer, const HeldItem *item, const char *fate)
+{
+    if (item->kind == KIND_MESSAGE) {
+        message_record(host, (const MessageHeader *)item->body, peer, RECORD_NO_TIME, fate);
+    }
+}
