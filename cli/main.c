@@ -6,6 +6,7 @@
 #include "sim/nearest.h"
 
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,6 +59,8 @@ int main(int argc, char **argv)
 {
     /* Messages in the user's characters, numbers always with a point. */
     setlocale(LC_CTYPE, "");
+    /* A file that may not grow is an error of writing, which cleans up, and not the end. */
+    signal(SIGXFSZ, SIG_IGN);
     if (argc < 2) {
         print_help(stderr);
         return 2;

@@ -79,7 +79,6 @@ refuses 'a folder that does not exist' 3 run "$scenarios/testbed.yaml" -o absent
 small_disk()
 {
     (
-        trap '' XFSZ
         ulimit -f 64
         "$skein" run --quiet "$scenarios/testbed.yaml" -o full.db
     )
