@@ -125,7 +125,9 @@ static bool unknown_row(const FaultPlan *plan, const char *name, GError **error)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (size_t i = 0; i < G_N_ELEMENTS(FORMS); i++) {
-        g_ptr_array_add(names, (char *)(uintptr_t)FORMS[i].name);
+        if (FORMS[i].type != ROW_SET_PAIR) { /* it has the name of ROW_SET */
+            g_ptr_array_add(names, (char *)(uintptr_t)FORMS[i].name);
+        }
     }
     const Action *actions =
         plan->context.application == NULL ? NULL : plan->context.application->actions;
