@@ -149,8 +149,12 @@ expects ping.loss == 0' "$skein" describe ring.yaml --set ping.size=64B
 prints 'the JSON Schema' 0 '"$schema"
 "timeline"
 "interval"' "$skein" describe ping --json-schema
+# The scenario files are those beside the folder of the program.
+mkdir -p tree/build
+cp "$skein" tree/build/skein
+ln -s "$top_srcdir/scenarios" tree/scenarios
 prints 'list' 0 'testbed
-ring.yaml' "$skein" list
+ring.yaml' tree/build/skein list
 prints 'inspect of a peer' 0 'peer 3
 state {
 connection with

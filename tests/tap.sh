@@ -51,6 +51,11 @@ refuses()
     fi
     flunk "$tap_name"
     echo "# exit status $tap_status, not $tap_expected: $*"
+    # Of a long output, the end and what looks like the reason.
+    if [ "$(wc -l <"$tap_output")" -gt 60 ]; then
+        grep -m 20 -A 5 -E '^not ok|^FAIL|: error: ' "$tap_output" | comment
+        echo '# ...'
+    fi
     tail -n 40 "$tap_output" | comment
     return 1
 }
