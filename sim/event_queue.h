@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The pending events, popped in key order (sim/event.h). Two kinds give the same order: `heap` is
- * the simple reference, `ladder` the fast one. An event that is pushed may lie at the time of the
- * last popped one (a timer that goes back), never before it, and always after it in key order. */
+/* The pending events, popped in key order (sim/event.h). All kinds of queue give the same order, so
+ * which one a run uses changes its speed and nothing else. `heap` is the reference, simple enough
+ * to be believed; `ladder` is the fast one. A kind is one file and one line in
+ * sim/event_queue_list.h.
+ *
+ * Events are values that the queue copies; it owns nothing they refer to. A time may be any but
+ * INT64_MIN. What is pushed comes after the last popped event in key order: it may lie at the same
+ * time (a timer that goes back), and it may come before an event that a peek or a refused pop has
+ * shown already.
+ *
+ * Whatever the times are - all equal, bursts, years apart, ever earlier - a kind takes at most
+ * O(log n) moves for an event, and memory of a small multiple of the most events it has held;
+ * tests/test_event_queue.c holds every kind to both. `make bench` measures their speed: from some
+ * hundred pending events on the ladder is the faster one, at a million some three to four times. */
 #ifndef SIM_EVENT_QUEUE_H
 #define SIM_EVENT_QUEUE_H
 
