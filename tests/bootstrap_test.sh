@@ -59,7 +59,12 @@ tool autoreconf <<'END'
 echo autoreconf >>$calls
 mkdir -p build-aux
 touch build-aux/tap-driver.sh Makefile.in
-printf '#!/bin/sh\necho configure >>"%s"\ntouch config.status\n' "$calls" >configure
+cat >configure <<CONFIGURE
+#!/bin/sh
+echo configure >>'$calls'
+printf '#!/bin/sh\\necho "config.status %s" >>"%s"\\n' '\$*' '$calls' >config.status
+chmod +x config.status
+CONFIGURE
 chmod +x configure
 END
 # Pretends to build a program whose runs all have the digest that stands in the file `digest`.
@@ -119,10 +124,11 @@ check 'it configured' called configure
 check 'run again' prints 'Built: build/skein' bootstrap
 refuses 'nothing is installed' 1 called apt-get
 refuses 'nor generated' 1 called autoreconf
-refuses 'nor configured' 1 called configure
+refuses 'nor configured' 1 called config
 echo libcunit1-dev >>"$installed"
 bootstrap >"$tap_output" 2>&1
-check 'another package: it configures again' called configure
+check 'another package: it configures again' called '^config.status --recheck'
+refuses 'with the options it had' 1 called '^configure'
 
 # -- Digests
 
