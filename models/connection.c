@@ -137,7 +137,7 @@ static void unlink_connection(Host *host, Connection *connection)
         at = &(*at)->next;
     }
     *at = connection->next;
-    contact->was_lost = true;
+    contact->was_lost |= ((uint32_t)connection->id & CONNECTION_PRECONNECTED) != 0;
 }
 
 static void free_unlinked(Host *host, Connection *connection, Outcome outcome)
@@ -380,7 +380,9 @@ bool stream_send(Host *host, Stream *stream, const Message *message)
         .protocol = stream->protocol,
         .kind = (uint16_t)message->kind,
         .is_recorded = network_records_trace(host->network, message->span.trace),
+        .is_first = !stream->has_sent && stream_is_opener(host, stream),
     };
+    stream->has_sent = true;
     stream->connection->bytes_sent += size_bytes;
     host->network->stack->send(host, stream, &header, message->content);
     return true;
@@ -411,7 +413,9 @@ void stream_close(Host *host, Stream *stream)
 void stream_reset(Host *host, Stream *stream)
 {
     g_assert(entity_is_running(&host->entity));
-    host->network->stack->end_stream(host, stream, STREAM_RESET);
+    if (!stream->is_remote_closed || !stream->is_write_closed) {
+        host->network->stack->end_stream(host, stream, STREAM_RESET);
+    }
     stream_free(host, stream, OUTCOME_RESET);
 }
 

@@ -23,6 +23,7 @@ struct Connection {
     bool is_automatic; /* dialled by the network, not by the application */
     SimTime dialed, opened;
     SimTime floor; /* nothing that is sent now arrives before this */
+    uint32_t held; /* how many items of its wait in the contact's queue */
     HostTimer timeout;
     uint64_t bytes_sent, bytes_received;
     Span span; /* of the dial */
@@ -38,6 +39,7 @@ struct Stream {
     uint32_t remote_slot; /* of the other half, UINT32_MAX when not known */
     uint16_t protocol;
     bool is_write_closed, is_remote_closed, is_recorded;
+    bool has_sent; /* a message: the other side knows the stream, or will */
     SimTime opened;
     SimTime floor;
     uint64_t state[]; /* of the application */

@@ -10,6 +10,7 @@
 typedef struct HeldItem {
     struct HeldItem *next; /* the next later one; the last one's is the first */
     uint64_t connection;   /* that must be open first; 0: none */
+    SimTime floor;         /* what was sent before it on its stream arrives at this time */
     NetworkKind kind;
     uint32_t size_bytes;
     uint64_t body[];

@@ -4,8 +4,9 @@
  *
  * FIFO holds per direction of a stream, also under jitter: nothing arrives before what was sent
  * before it on that stream (`ideal.order: connection`: on that connection). A partition holds
- * everything at the sender until it heals; so does an unfinished dial. A crash is seen by the other
- * side as a reset, one latency later. */
+ * everything at the sender until it heals; so does an unfinished dial. What was held leaves in the
+ * order of sending, and nothing that is sent later to that peer arrives before it. A crash is seen
+ * by the other side as a reset, one latency later. */
 #include "models/held_items.h"
 #include "models/link.h"
 #include "models/stack.h"
@@ -43,43 +44,53 @@ static void await_change(Host *host)
 }
 
 /* Keeps something until the connection is open and no partition is in the way. */
-static void *hold(Host *host, EntityId peer, NetworkKind kind, uint64_t connection,
-                  uint32_t size_bytes)
+static void *hold(Host *host, EntityId peer, const HeldItem *what)
 {
-    HeldItem *item = g_malloc(sizeof *item + size_bytes);
-    *item = (HeldItem){.kind = kind, .connection = connection, .size_bytes = size_bytes};
+    HeldItem *item = g_malloc(sizeof *item + what->size_bytes);
+    *item = *what;
     held_items_add(contact_table_get(&host->contacts, peer), item);
     await_change(host);
     return item->body;
 }
 
-/* True when earlier things to that peer are still held: what comes now must not overtake them. */
-static bool has_held(const Host *host, EntityId peer)
-{
-    const Contact *contact = contact_table_find(&host->contacts, peer);
-    return contact != NULL && contact->held != NULL;
-}
-
-/* Where to write the body of something on a stream: into an event, or into what is held. */
+/* Where to write the body of something on a stream: into an event, or into what is held. It is held
+ * too while earlier things of the connection are, since it must not overtake them. */
 static void *transmit(Host *host, Stream *stream, NetworkKind kind, uint32_t size_bytes)
 {
     Connection *connection = stream->connection;
-    if (connection->state == CONNECTION_DIALING || link_is_cut(host, stream->peer) ||
-        has_held(host, stream->peer)) {
-        return hold(host, stream->peer, kind, connection->id, size_bytes);
-    }
     SimTime *floor =
         host->network->ideal.order == ORDER_CONNECTION ? &connection->floor : &stream->floor;
+    if (connection->state == CONNECTION_DIALING || connection->held > 0 ||
+        link_is_cut(host, stream->peer)) {
+        connection->held++;
+        return hold(host, stream->peer,
+                    &(HeldItem){.kind = kind,
+                                .connection = connection->id,
+                                .floor = *floor,
+                                .size_bytes = size_bytes});
+    }
     return post(host, stream->peer, kind, size_bytes, floor);
 }
 
-/* Dials and ends of connections: not bound to an open connection. */
+/* Dials, answers and ends of connections. They arrive at `floor` or later; what `first` sends
+ * afterwards must not overtake them. first may be NULL. */
 static void transmit_control(Host *host, EntityId peer, NetworkKind kind, uint64_t connection,
-                             SimTime *floor)
+                             SimTime floor, Connection *first)
 {
     const ConnectionBody body = {.connection = connection, .sender = host->entity.id};
-    void *to = link_is_cut(host, peer) ? hold(host, peer, kind, 0, sizeof body)
-                                       : post(host, peer, kind, sizeof body, floor);
+    void *to;
+    if (link_is_cut(host, peer)) {
+        if (first != NULL) {
+            first->held++;
+        }
+        to = hold(host, peer,
+                  &(HeldItem){.kind = kind,
+                              .connection = first == NULL ? 0 : first->id,
+                              .floor = floor,
+                              .size_bytes = sizeof body});
+    } else {
+        to = post(host, peer, kind, sizeof body, first == NULL ? &floor : &first->floor);
+    }
     memcpy(to, &body, sizeof body);
 }
 
@@ -90,12 +101,21 @@ static bool can_go(Host *host, EntityId peer, const HeldItem *item, bool *ret_is
     if (link_is_cut(host, peer)) {
         return false;
     }
+    if (item->kind == KIND_DIAL) {
+        const ConnectionBody *body = (const ConnectionBody *)item->body;
+        *ret_is_gone = connection_find(host, peer, body->connection) == NULL;
+        return !*ret_is_gone; /* it is, once the dial has timed out */
+    }
     if (item->connection == 0) {
         return true;
     }
-    const Connection *connection = connection_find(host, peer, item->connection);
+    Connection *connection = connection_find(host, peer, item->connection);
     *ret_is_gone = connection == NULL;
-    return connection != NULL && connection->state == CONNECTION_OPEN;
+    if (connection == NULL || connection->state != CONNECTION_OPEN) {
+        return false;
+    }
+    connection->held--;
+    return true;
 }
 
 static void ideal_release(Host *host, EntityId peer)
@@ -110,6 +130,7 @@ static void ideal_release(Host *host, EntityId peer)
         is_last = item == last;
         bool is_gone;
         if (can_go(host, peer, item, &is_gone)) {
+            contact->floor = MAX(contact->floor, item->floor);
             memcpy(post(host, peer, item->kind, item->size_bytes, &contact->floor), item->body,
                    item->size_bytes);
             g_free(item);
@@ -127,14 +148,14 @@ static void ideal_release(Host *host, EntityId peer)
 
 static void ideal_dial(Host *host, Connection *connection)
 {
-    transmit_control(host, connection->peer, KIND_DIAL, connection->id, NULL);
+    transmit_control(host, connection->peer, KIND_DIAL, connection->id, 0, NULL);
 }
 
 /* What the listener sends on the connection comes after its acceptance. */
 static void ideal_answer(Host *host, EntityId peer, NetworkKind kind, uint64_t id)
 {
     Connection *connection = kind == KIND_ACCEPT ? connection_find(host, peer, id) : NULL;
-    transmit_control(host, peer, kind, id, connection == NULL ? NULL : &connection->floor);
+    transmit_control(host, peer, kind, id, 0, connection);
 }
 
 static void ideal_send(Host *host, Stream *stream, const MessageHeader *header, const void *content)
@@ -159,7 +180,7 @@ static void ideal_end_stream(Host *host, Stream *stream, StreamEnd how)
 
 static void ideal_unknown(Host *host, EntityId sender, uint64_t connection)
 {
-    transmit_control(host, sender, KIND_CONNECTION_END, connection, NULL);
+    transmit_control(host, sender, KIND_CONNECTION_END, connection, 0, NULL);
 }
 
 static void ideal_crashed(Host *host, const Connection *connection)
@@ -169,7 +190,7 @@ static void ideal_crashed(Host *host, const Connection *connection)
         for (const Stream *stream = connection->streams; stream != NULL; stream = stream->next) {
             floor = MAX(floor, stream->floor);
         }
-        transmit_control(host, connection->peer, KIND_CONNECTION_END, connection->id, &floor);
+        transmit_control(host, connection->peer, KIND_CONNECTION_END, connection->id, floor, NULL);
     }
 }
 

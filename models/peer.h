@@ -142,7 +142,7 @@ typedef struct MessageHeader {
     uint32_t sender_slot, receiver_slot;
     uint32_t size_bytes, content_size_bytes;
     uint16_t protocol, kind;
-    uint32_t is_recorded;
+    uint16_t is_recorded, is_first; /* is_first: it opens the stream */
     uint64_t content[];
 } MessageHeader;
 

@@ -191,8 +191,9 @@ static Stream *stream_for(Host *host, const MessageHeader *header)
         return NULL;
     }
     Stream *stream = stream_find(host, connection, header->stream, header->receiver_slot);
-    if (stream != NULL || header->stream >> 32 == host->entity.id) {
-        return stream;
+    if (stream != NULL || header->stream >> 32 == host->entity.id ||
+        (host->network->stack->has_connections && header->is_first == 0)) {
+        return stream; /* NULL: this side has ended it while the message was on its way */
     }
     stream = stream_new(host, connection, header->sender, header->stream, header->protocol);
     stream->remote_slot = header->sender_slot;
