@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* skein plot: a picture of one run, or the gnuplot script that draws it. */
+#include "analysis/plot.h"
+#include "cli/command.h"
+#include "sim/error.h"
+#include "sim/nearest.h"
+#include "sim/peer_set.h"
+#include "sim/value_text.h"
+
+#include <stdio.h>
+
+/* Above this the database is not asked for its peers' names. */
+#define NAMED_PEERS_MAX 1000000
+
+typedef struct PlotArguments {
+    char *output, *metric, *from, *to, *peers;
+    gboolean is_script, is_forced;
+    int64_t run_id;
+} PlotArguments;
+
+static void arguments_clear(PlotArguments *arguments)
+{
+    g_free(arguments->output);
+    g_free(arguments->metric);
+    g_free(arguments->from);
+    g_free(arguments->to);
+    g_free(arguments->peers);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PlotArguments, arguments_clear)
+
+static char *list_kinds(void)
+{
+    GString *text = g_string_new("Draws one run of a database with gnuplot, 1200 by 800 points. "
+                                 "Kinds:\n\n");
+    for (size_t i = 0; PLOT_KINDS[i] != NULL; i++) {
+        g_string_append_printf(text, "  %-18s %s\n", PLOT_KINDS[i]->name, PLOT_KINDS[i]->help);
+    }
+    g_string_append(text, "\nThe line below the title says what was left out. An existing file is "
+                          "kept unless --force.");
+    return g_string_free(text, FALSE);
+}
+
+static const PlotKind *find_kind(const char *name, GError **error)
+{
+    const PlotKind *kind = plot_kind_find(name);
+    if (kind == NULL) {
+        const char *names[64] = {NULL};
+        for (size_t i = 0; PLOT_KINDS[i] != NULL && i + 1 < G_N_ELEMENTS(names); i++) {
+            names[i] = PLOT_KINDS[i]->name;
+        }
+        const char *nearest = nearest_name(name, names);
+        g_autofree char *all = g_strjoinv(", ", (char **)names);
+        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
+                    "unknown kind of plot '%s'%s%s%s; there are %s", name,
+                    nearest == NULL ? "" : "; did you mean '", nearest == NULL ? "" : nearest,
+                    nearest == NULL ? "" : "'?", all);
+    }
+    return kind;
+}
+
+static bool parse_time(const char *option, const char *text, int64_t *time_ns, GError **error)
+{
+    if (text != NULL && !value_parse(text, VALUE_DURATION, time_ns, error)) {
+        g_prefix_error(error, "--%s: ", option);
+        return false;
+    }
+    return true;
+}
+
+/* The peers of the first run that has any: their number and, if there are not too many, names. */
+static bool read_names(sqlite3 *database, int64_t run_id, int64_t *ret_count, GPtrArray *names,
+                       GError **error)
+{
+    GError *problem = NULL;
+    int64_t count = 0;
+    g_autoptr(sqlite3_stmt) row = database_prepare(
+        database,
+        "SELECT id, name FROM peer WHERE run_id = ifnull(?1, (SELECT min(id) FROM run))"
+        " ORDER BY id",
+        error);
+    if (row == NULL) {
+        return false;
+    }
+    if (run_id != G_MININT64) {
+        sqlite3_bind_int64(row, 1, run_id);
+    }
+    while (database_step(row, &problem)) {
+        const int64_t id = sqlite3_column_int64(row, 0);
+        count = MAX(count, id + 1);
+        if (id >= names->len && id < NAMED_PEERS_MAX) {
+            while (names->len < id) {
+                g_ptr_array_add(names, g_strdup(""));
+            }
+            char *name = database_text(row, 1);
+            g_ptr_array_add(names, name == NULL ? g_strdup("") : name);
+        }
+    }
+    if (problem != NULL) {
+        g_propagate_error(error, problem);
+        return false;
+    }
+    *ret_count = count > 0 && count < G_MAXINT32 ? count : G_MAXINT32;
+    return true;
+}
+
+static GArray *parse_peers(sqlite3 *database, const PlotArguments *arguments, GError **error)
+{
+    int64_t count = 0;
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    if (!read_names(database, arguments->run_id, &count, names, error)) {
+        return NULL;
+    }
+    g_autoptr(PeerSet) set =
+        peer_set_new(arguments->peers, (uint32_t)count,
+                     names->len == count ? (const char *const *)names->pdata : NULL, error);
+    if (set == NULL) {
+        g_prefix_error(error, "--peers: ");
+        return NULL;
+    }
+    GArray *peers = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    for (uint32_t i = 0; i < MIN(peer_set_count(set), NAMED_PEERS_MAX); i++) {
+        const int64_t id = peer_set_member(set, i);
+        g_array_append_val(peers, id);
+    }
+    return peers;
+}
+
+static bool check_output(const PlotArguments *arguments, GnuplotFormat *format, GError **error)
+{
+    if (arguments->output == NULL) {
+        if (!arguments->is_script) {
+            g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
+                        "no output: expected -o FILE.png, .svg or .pdf, or --script");
+        }
+        return arguments->is_script;
+    }
+    if (!gnuplot_format_of_path(arguments->output, format, error)) {
+        return false;
+    }
+    if (!arguments->is_script && !arguments->is_forced &&
+        g_file_test(arguments->output, G_FILE_TEST_EXISTS)) {
+        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, "%s exists; --force replaces it",
+                    arguments->output);
+        return false;
+    }
+    return true;
+}
+
+static bool plot(const char *path, const char *kind_name, const PlotArguments *arguments,
+                 GError **error)
+{
+    g_autoptr(GArray) peers = NULL;
+    PlotOptions options = {
+        .run_id = arguments->run_id == G_MININT64 ? NULL : &arguments->run_id,
+        .metric = arguments->metric,
+        .from_ns = G_MININT64,
+        .to_ns = G_MAXINT64,
+    };
+    const PlotKind *kind = find_kind(kind_name, error);
+    if (kind == NULL || !check_output(arguments, &options.format, error) ||
+        !parse_time("from", arguments->from, &options.from_ns, error) ||
+        !parse_time("to", arguments->to, &options.to_ns, error)) {
+        return false;
+    }
+    g_autoptr(sqlite3) database = database_open(path, error);
+    if (database == NULL) {
+        return false;
+    }
+    if (arguments->peers != NULL) {
+        peers = parse_peers(database, arguments, error);
+        if (peers == NULL) {
+            return false;
+        }
+        options.peers = peers;
+    }
+    g_autofree char *script = plot_script(database, kind, &options, error);
+    if (script == NULL) {
+        g_prefix_error(error, "%s: ", path);
+        return false;
+    }
+    if (arguments->is_script) {
+        fputs(script, stdout);
+        return true;
+    }
+    return gnuplot_render(script, arguments->output, error);
+}
+
+int command_plot(int argc, char **argv)
+{
+    g_auto(PlotArguments) arguments = {.run_id = G_MININT64};
+    const GOptionEntry entries[] = {
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &arguments.output,
+         "The picture: FILE.png, FILE.svg or FILE.pdf", "FILE"},
+        {"metric", 'm', 0, G_OPTION_ARG_STRING, &arguments.metric,
+         "ping, dial or message (default: the first that there is)", "METRIC"},
+        {"from", 0, 0, G_OPTION_ARG_STRING, &arguments.from, "Only from this virtual time on",
+         "TIME"},
+        {"to", 0, 0, G_OPTION_ARG_STRING, &arguments.to, "Only up to this virtual time", "TIME"},
+        {"peers", 'p', 0, G_OPTION_ARG_STRING, &arguments.peers,
+         "Only these peers and what is among them, say '{0..9, 12}'", "PEERS"},
+        {"run", 'r', 0, G_OPTION_ARG_INT64, &arguments.run_id, "This run (default: the first)",
+         "N"},
+        {"script", 0, 0, G_OPTION_ARG_NONE, &arguments.is_script,
+         "Print the gnuplot script with its data instead", NULL},
+        {"force", 'f', 0, G_OPTION_ARG_NONE, &arguments.is_forced, "Replace an existing file",
+         NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    g_autofree char *summary = list_kinds();
+    const CommandUsage usage = {
+        .arguments = "DB KIND",
+        .summary = summary,
+        .examples = "  skein plot testbed.db latency-cdf -o cdf.png\n"
+                    "  skein plot testbed.db latency-histogram --metric dial -o dials.svg\n"
+                    "  skein plot testbed.db spacetime --from 12s --to 12.5s --peers '{0..5}' -o "
+                    "cut.pdf\n"
+                    "  skein plot testbed.db topology --script > topology.gp",
+        .argument_count_min = 2,
+        .argument_count_max = 2,
+    };
+    GError *error = NULL;
+    if (!command_parse(&usage, entries, &argc, &argv, &error) ||
+        !plot(argv[1], argv[2], &arguments, &error)) {
+        return command_fail(error);
+    }
+    return 0;
+}

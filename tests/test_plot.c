@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* The scripts of the plots are compared with those in tests/golden, which were looked at when they
+ * changed: UPDATE_GOLDEN=1 writes them anew. Where gnuplot is installed it draws them, too. */
+#include "analysis/plot.h"
+#include "tests/sample_run.h"
+#include "tests/suite.h"
+
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static PlotOptions all(void)
+{
+    return (PlotOptions){.from_ns = G_MININT64, .to_ns = G_MAXINT64};
+}
+
+static char *script_of(sqlite3 *database, const char *kind, const PlotOptions *options,
+                       GError **error)
+{
+    const PlotKind *found = plot_kind_find(kind);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(found);
+    return plot_script(database, found, options, error);
+}
+
+static void plot_scripts_are_the_golden_ones(void)
+{
+    const char *source = getenv("top_srcdir");
+    const PlotOptions options = all();
+    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    for (size_t i = 0; PLOT_KINDS[i] != NULL; i++) {
+        g_autofree char *path = g_strdup_printf(
+            "%s/tests/golden/%s.gp", source == NULL ? ".." : source, PLOT_KINDS[i]->name);
+        g_autofree char *script = plot_script(database, PLOT_KINDS[i], &options, NULL);
+        g_autofree char *golden = NULL;
+        CU_ASSERT_PTR_NOT_NULL_FATAL(script);
+        if (getenv("UPDATE_GOLDEN") != NULL) {
+            g_file_set_contents(path, script, -1, NULL);
+        }
+        CU_ASSERT_TRUE_FATAL(g_file_get_contents(path, &golden, NULL, NULL));
+        if (!g_str_equal(script, golden)) {
+            g_printerr("%s differs from:\n%s", path, script);
+            CU_FAIL("a script that is not the golden one");
+        }
+    }
+}
+
+static void plot_of_metrics_only_takes_the_histogram(void)
+{
+    const PlotOptions options = all();
+    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    sample_run_change(database, "DELETE FROM span; DELETE FROM message; DELETE FROM connection;"
+                                "DELETE FROM link; DELETE FROM peer");
+    g_autofree char *script = script_of(database, "latency-cdf", &options, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(script);
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "from the metric''s histogram"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "'3 pings"));
+    g_autofree char *bars = script_of(database, "latency-histogram", &options, NULL);
+    CU_ASSERT_PTR_NOT_NULL(bars);
+}
+
+static void plot_without_its_data_says_what_there_is(void)
+{
+    static const struct {
+        const char *change, *kind, *metric, *message;
+        int code;
+    } cases[] = {
+        {"DELETE FROM span; DELETE FROM metric", "latency-cdf", "ping", "3 dials, 9 messages", 1},
+        {"DELETE FROM message", "spacetime", NULL, "no messages", 1},
+        {"DELETE FROM connection; DELETE FROM link", "topology", NULL, "neither", 1},
+        {"DELETE FROM span; DELETE FROM connection; DELETE FROM message", "latency-timeline", NULL,
+         "with times", 1},
+        {"SELECT 1", "latency-cdf", "pong", "expected ping, dial or message", 2},
+        {"SELECT 1", "topology", "pong", "expected ping, dial or message", 2},
+        {"DELETE FROM run", "topology", NULL, "no run", 2},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(sqlite3) database = sample_run_open(NULL);
+        g_autoptr(GError) error = NULL;
+        PlotOptions options = all();
+        options.metric = cases[i].metric;
+        sample_run_change(database, cases[i].change);
+        g_autofree char *script = script_of(database, cases[i].kind, &options, &error);
+        CU_ASSERT_PTR_NULL(script);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(error);
+        CU_ASSERT_EQUAL(error->code, cases[i].code);
+        if (strstr(error->message, cases[i].message) == NULL) {
+            g_printerr("expected '%s', found '%s'\n", cases[i].message, error->message);
+            CU_FAIL("another message");
+        }
+    }
+}
+
+static void plot_keeps_to_window_and_peers(void)
+{
+    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    g_autoptr(GArray) peers = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    PlotOptions options = all();
+    const int64_t chosen[] = {0, 1};
+    g_array_append_vals(peers, chosen, 2);
+    options.from_ns = 250000000;
+    g_autofree char *later = script_of(database, "latency-cdf", &options, NULL);
+    CU_ASSERT_TRUE(later != NULL && strstr(later, "'2 pings") != NULL);
+    options.from_ns = G_MININT64;
+    options.peers = peers;
+    g_autofree char *among = script_of(database, "latency-cdf", &options, NULL);
+    CU_ASSERT_TRUE(among != NULL && strstr(among, "'1 ping among") != NULL);
+    g_autofree char *messages = script_of(database, "spacetime", &options, NULL);
+    CU_ASSERT_TRUE(messages != NULL && strstr(messages, "4 of 11 messages") != NULL);
+    options.to_ns = 100;
+    CU_ASSERT_PTR_NULL(script_of(database, "spacetime", &options, NULL));
+}
+
+/* A thousand peers and many messages: the picture must stay one. */
+static void plot_of_many_peers_chooses_some(void)
+{
+    const PlotOptions options = all();
+    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    sample_run_change(
+        database,
+        "DELETE FROM peer; DELETE FROM message; DELETE FROM connection; DELETE FROM snapshot;"
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999)"
+        " INSERT INTO peer SELECT 1, i, NULL, NULL FROM n;"
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
+        " INSERT INTO message SELECT 1, 100 + i, i % 1000, (i * 7 + i / 1000 + 1) % 1000, 1, "
+        "'PING', 8,"
+        " i * 1000, i * 1000 + 5000000, 'delivered', NULL FROM n;"
+        "INSERT INTO connection SELECT DISTINCT 1, id, sender_id, receiver_id, 'ideal', 0, 10,"
+        " NULL, 'open', 0, 0 FROM message");
+    g_autofree char *spacetime = script_of(database, "spacetime", &options, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(spacetime);
+    CU_ASSERT_PTR_NOT_NULL(strstr(spacetime, "'20 of 1000 peers"));
+    g_autofree char *topology = script_of(database, "topology", &options, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(topology);
+    CU_ASSERT_PTR_NOT_NULL(strstr(topology, "2500 of the pairs are drawn"));
+    PlotOptions messages = all();
+    messages.metric = "message";
+    g_autofree char *timeline = script_of(database, "latency-timeline", &messages, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(timeline);
+    CU_ASSERT_PTR_NOT_NULL(strstr(timeline, "120 slices of time"));
+    CU_ASSERT_TRUE(strlen(timeline) < 20000);
+}
+
+static bool starts_with(const char *path, const char *magic)
+{
+    g_autofree char *bytes = NULL;
+    gsize size_bytes = 0;
+    return g_file_get_contents(path, &bytes, &size_bytes, NULL) && size_bytes > 1000 &&
+           memcmp(bytes, magic, strlen(magic)) == 0;
+}
+
+static void plot_is_drawn_by_gnuplot(void)
+{
+    static const char *const magics[] = {"\x89PNG", "<?xml", "%PDF"};
+    static const char *const endings[] = {"png", "svg", "pdf"};
+    g_autofree char *program = g_find_program_in_path("gnuplot");
+    g_autofree char *folder = g_dir_make_tmp("skein-plot-XXXXXX", NULL);
+    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    if (program == NULL) {
+        g_printerr("SKIPPED: no gnuplot: plots are not drawn\n");
+    }
+    for (size_t i = 0; PLOT_KINDS[i] != NULL && program != NULL; i++) {
+        PlotOptions options = all();
+        g_autoptr(GError) error = NULL;
+        g_autofree char *name = g_strdup_printf("it's a plot.%s", endings[i % 3]);
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        CU_ASSERT_TRUE(gnuplot_format_of_path(path, &options.format, NULL));
+        g_autofree char *script = plot_script(database, PLOT_KINDS[i], &options, NULL);
+        CU_ASSERT_TRUE(gnuplot_render(script, path, &error));
+        if (error != NULL) {
+            g_printerr("%s: %s\n", PLOT_KINDS[i]->name, error->message);
+        }
+        CU_ASSERT_TRUE(starts_with(path, magics[i % 3]));
+        g_unlink(path);
+    }
+    CU_ASSERT_EQUAL(g_rmdir(folder), 0); /* nothing else was left */
+}
+
+static void plot_that_fails_leaves_no_file(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("skein-plot-XXXXXX", NULL);
+    g_autofree char *picture = g_build_filename(folder, "plot.png", NULL);
+    g_autofree char *path = g_strdup(g_getenv("PATH"));
+    g_autofree char *program = g_find_program_in_path("gnuplot");
+    g_autoptr(GError) error = NULL;
+    if (program != NULL) {
+        CU_ASSERT_FALSE(gnuplot_render("this is no gnuplot\n", picture, &error));
+        CU_ASSERT_TRUE(error != NULL && error->code == 3);
+        g_clear_error(&error);
+    }
+    g_setenv("PATH", folder, TRUE);
+    CU_ASSERT_FALSE(gnuplot_render("plot x\n", picture, &error));
+    g_setenv("PATH", path, TRUE);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(error);
+    CU_ASSERT_EQUAL(error->code, 3);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error->message, "gnuplot-nox"));
+    CU_ASSERT_EQUAL(g_rmdir(folder), 0);
+}
+
+static void gnuplot_text_cannot_leave_its_quotes(void)
+{
+    g_autoptr(GString) script = g_string_new(NULL);
+    gnuplot_quote(script, "L'Aquila\nEOD `x` \xff");
+    CU_ASSERT_STRING_EQUAL(script->str, "'L''Aquila EOD `x` \xef\xbf\xbd'");
+    g_string_truncate(script, 0);
+    gnuplot_append_field(script, "a \"b\" \\ c\n");
+    CU_ASSERT_STRING_EQUAL(script->str, "\"a 'b' / c \"");
+}
+
+CU_TestInfo suite_plot[] = {
+    {"plot_scripts_are_the_golden_ones", plot_scripts_are_the_golden_ones},
+    {"plot_of_metrics_only_takes_the_histogram", plot_of_metrics_only_takes_the_histogram},
+    {"plot_without_its_data_says_what_there_is", plot_without_its_data_says_what_there_is},
+    {"plot_keeps_to_window_and_peers", plot_keeps_to_window_and_peers},
+    {"plot_of_many_peers_chooses_some", plot_of_many_peers_chooses_some},
+    {"plot_is_drawn_by_gnuplot", plot_is_drawn_by_gnuplot},
+    {"plot_that_fails_leaves_no_file", plot_that_fails_leaves_no_file},
+    {"gnuplot_text_cannot_leave_its_quotes", gnuplot_text_cannot_leave_its_quotes},
+    CU_TEST_INFO_NULL,
+};
