@@ -17,9 +17,12 @@ typedef struct LatencyQuery {
 
 static const LatencyQuery QUERIES[] = {
     {"ping", "pings", "round trip", "ping.rtt", true,
-     "SELECT start_ns, end_ns, peer_id, CASE WHEN json_valid(attributes)"
-     " THEN json_extract(attributes, '$.to') END FROM span WHERE run_id = ?1"
-     " AND name IN ('PING', 'ping') ORDER BY start_ns, id"},
+     /* Those that name their target, unless none does. */
+     "WITH all_pings AS (SELECT id, start_ns, end_ns, peer_id, CASE WHEN json_valid(attributes)"
+     " THEN json_extract(attributes, '$.to') END AS to_id FROM span WHERE run_id = ?1"
+     " AND name IN ('PING', 'ping')) SELECT start_ns, end_ns, peer_id, to_id FROM all_pings"
+     " WHERE to_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM all_pings WHERE to_id IS NOT NULL)"
+     " ORDER BY start_ns, id"},
     {"dial", "dials", "duration of the dial", "dial.time", true,
      "SELECT dialed_ns, opened_ns, dialer_id, listener_id FROM connection WHERE run_id = ?1"
      " AND dialed_ns IS NOT NULL AND (opened_ns IS NULL OR opened_ns > dialed_ns)"

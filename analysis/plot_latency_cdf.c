@@ -58,6 +58,24 @@ static void append_quantiles(GString *body, const Summary *summary, double unit_
     g_string_append(body, "EOD\n");
 }
 
+/* Labels stand below and right of their points, where a distribution leaves room; near the right
+ * border to the left, so that none is cut off. */
+static void append_quantile_marks(GString *body, const Summary *summary, double unit_ns,
+                                  bool is_log)
+{
+    const double ratio = is_log ? summary->maximum / summary->minimum : 1;
+    const double border =
+        (is_log ? summary->minimum * pow(ratio, 0.8) : summary->maximum * 0.8) / unit_ns;
+    g_string_append(body, " $quantiles using 1:(100*$2) with points pt 7 ps 1.1 lc rgb "
+                          "'" COLOUR_BLACK "' notitle, \\\n");
+    g_string_append_printf(body,
+                           " $quantiles using ($1>%.9g?$1:NaN):(100*$2):3 with labels right offset "
+                           "char -1,0.6 tc rgb '" COLOUR_BLACK "' notitle, \\\n"
+                           " $quantiles using ($1>%.9g?NaN:$1):(100*$2):3 with labels left offset "
+                           "char 1,-0.7 tc rgb '" COLOUR_BLACK "' notitle\n",
+                           border, border);
+}
+
 static GArray *sorted_values(const Latency *latency)
 {
     GArray *values = g_array_new(FALSE, FALSE, sizeof(int64_t));
@@ -111,11 +129,7 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
                                "' title 'least %s of their links', \\\n",
                                latency.is_round_trip ? "round trip" : "latency");
     }
-    g_string_append(plot->body,
-                    " $quantiles using 1:(100*$2) with points pt 7 ps 1.1 lc rgb '" COLOUR_BLACK
-                    "' notitle, \\\n"
-                    " $quantiles using 1:(100*$2):3 with labels left offset char 1,-0.7 tc rgb "
-                    "'" COLOUR_BLACK "' notitle\n");
+    append_quantile_marks(plot->body, &latency.summary, unit.ns, is_log);
     return true;
 }
 
