@@ -10,17 +10,21 @@
 
 /* Rows of (began, ended or NULL, from, to). */
 typedef struct LatencyQuery {
-    const char *what, *plural, *measure, *metric;
+    const char *what, *plural, *measure;
+    const char *metric; /* a pattern: modules put their name before their metrics */
     bool is_round_trip;
     const char *sql;
 } LatencyQuery;
 
 static const LatencyQuery QUERIES[] = {
-    {"ping", "pings", "round trip", "ping.rtt", true,
-     /* Those that name their target, unless none does. */
-     "WITH all_pings AS (SELECT id, start_ns, end_ns, peer_id, CASE WHEN json_valid(attributes)"
-     " THEN json_extract(attributes, '$.to') END AS to_id FROM span WHERE run_id = ?1"
-     " AND name IN ('PING', 'ping')) SELECT start_ns, end_ns, peer_id, to_id FROM all_pings"
+    /* Those that name their target, if any does; else the answer's span says where it was made. */
+    {"ping", "pings", "round trip", "*.rtt", true,
+     "WITH all_pings AS (SELECT id, trace_id, start_ns, end_ns, peer_id, CASE WHEN"
+     " json_valid(attributes) THEN json_extract(attributes, '$.to') END AS to_id FROM span"
+     " WHERE run_id = ?1 AND name IN ('PING', 'ping'))"
+     " SELECT start_ns, end_ns, peer_id, ifnull(to_id, (SELECT peer_id FROM span AS answer"
+     " WHERE answer.run_id = ?1 AND answer.trace_id = all_pings.trace_id"
+     " AND answer.parent_id = all_pings.id LIMIT 1)) FROM all_pings"
      " WHERE to_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM all_pings WHERE to_id IS NOT NULL)"
      " ORDER BY start_ns, id"},
     {"dial", "dials", "duration of the dial", "dial.time", true,
@@ -103,23 +107,26 @@ static bool read_samples(const PlotSource *source, const LatencyQuery *query, La
     return true;
 }
 
+/* The first metric of that pattern with values. */
 static bool read_histogram(const PlotSource *source, const LatencyQuery *query, Latency *latency,
                            GError **error)
 {
     GError *problem = NULL;
     g_autoptr(sqlite3_stmt) row = database_prepare_for_run(
-        source->database, "SELECT buckets FROM metric WHERE run_id = ?1 AND name = ?2",
+        source->database,
+        "SELECT name, buckets FROM metric WHERE run_id = ?1 AND name GLOB ?2 AND count > 0"
+        " AND unit = 'ns' ORDER BY name LIMIT 1",
         source->run_id, error);
-    if (row == NULL || !summary_of_metric(source->database, &source->run_id, query->metric,
-                                          &latency->summary, error)) {
+    if (row == NULL) {
         return false;
     }
     sqlite3_bind_text(row, 2, query->metric, -1, SQLITE_STATIC);
-    while (database_step(row, &problem)) {
-        if (!histogram_add_json(&latency->histogram, (const char *)sqlite3_column_text(row, 0),
-                                error)) {
-            return false;
-        }
+    if (database_step(row, &problem)) {
+        g_autofree char *name = database_text(row, 0);
+        return summary_of_metric(source->database, &source->run_id, name, &latency->summary,
+                                 error) &&
+               histogram_add_json(&latency->histogram, (const char *)sqlite3_column_text(row, 1),
+                                  error);
     }
     if (problem != NULL) {
         g_propagate_error(error, problem);

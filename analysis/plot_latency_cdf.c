@@ -58,24 +58,6 @@ static void append_quantiles(GString *body, const Summary *summary, double unit_
     g_string_append(body, "EOD\n");
 }
 
-/* Labels stand below and right of their points, where a distribution leaves room; near the right
- * border to the left, so that none is cut off. */
-static void append_quantile_marks(GString *body, const Summary *summary, double unit_ns,
-                                  bool is_log)
-{
-    const double ratio = is_log ? summary->maximum / summary->minimum : 1;
-    const double border =
-        (is_log ? summary->minimum * pow(ratio, 0.8) : summary->maximum * 0.8) / unit_ns;
-    g_string_append(body, " $quantiles using 1:(100*$2) with points pt 7 ps 1.1 lc rgb "
-                          "'" COLOUR_BLACK "' notitle, \\\n");
-    g_string_append_printf(body,
-                           " $quantiles using ($1>%.9g?$1:NaN):(100*$2):3 with labels right offset "
-                           "char -1,0.6 tc rgb '" COLOUR_BLACK "' notitle, \\\n"
-                           " $quantiles using ($1>%.9g?NaN:$1):(100*$2):3 with labels left offset "
-                           "char 1,-0.7 tc rgb '" COLOUR_BLACK "' notitle\n",
-                           border, border);
-}
-
 static GArray *sorted_values(const Latency *latency)
 {
     GArray *values = g_array_new(FALSE, FALSE, sizeof(int64_t));
@@ -115,7 +97,10 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
     append_quantiles(plot->body, &latency.summary, unit.ns);
     g_string_append_printf(plot->body, "set xlabel '%s (%s)'\n", latency.measure, unit.name);
     g_string_append_printf(plot->body, "set ylabel 'share of %s (%%)'\n", latency.plural);
-    g_string_append(plot->body, is_log ? "set logscale x\n" : "set xrange [0:*]\n");
+    /* Room on the right for the label of the last quantile. */
+    g_string_append_printf(
+        plot->body, is_log ? "set logscale x\nset xrange [*:%.9g]\n" : "set xrange [0:%.9g]\n",
+        latency.summary.maximum / unit.ns * (is_log ? 3 : 1.12));
     g_string_append(plot->body, "set yrange [0:102]\nset ytics 10\nset key right bottom\n"
                                 "set rmargin 6\n");
     g_string_append(plot->body, "plot ");
@@ -129,7 +114,11 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
                                "' title 'least %s of their links', \\\n",
                                latency.is_round_trip ? "round trip" : "latency");
     }
-    append_quantile_marks(plot->body, &latency.summary, unit.ns, is_log);
+    g_string_append(plot->body,
+                    " $quantiles using 1:(100*$2) with points pt 7 ps 1.1 lc rgb '" COLOUR_BLACK
+                    "' notitle, \\\n"
+                    " $quantiles using 1:(100*$2):3 with labels left offset char 1,-0.7 tc rgb "
+                    "'" COLOUR_BLACK "' notitle\n");
     return true;
 }
 

@@ -152,25 +152,24 @@ static void append_span_plots(GString *body, const SceneCounts *counts)
     }
 }
 
-/* Many arrows are thin and let each other through. */
+/* Many arrows are thin and let each other through; the few of another kind lie above them. */
 static void append_plot(GString *body, const Scene *scene, const SceneCounts *counts)
 {
-    const bool is_dense = scene->messages->len > 150;
-    const char *alpha = is_dense ? "70" : "20";
     g_string_append(body, "plot ");
     append_span_plots(body, counts);
     for (guint colour = 0; colour < G_N_ELEMENTS(KIND_COLOURS); colour++) {
         if (counts->kinds[colour] == 0) {
             continue;
         }
+        const bool is_dense = counts->kinds[colour] > 150;
         const bool is_rest = colour + 1 == G_N_ELEMENTS(KIND_COLOURS);
         const char *kind = is_rest ? "other kinds" : g_ptr_array_index(scene->kinds, colour);
         g_string_append_printf(body,
                                " $kind%u using 1:2:3:4 with vectors head filled size graph"
                                " 0.007,16 fixed lw %s lc rgb '#%s%s' notitle, \\\n"
                                " keyentry with lines lw 2 lc rgb '%s' title ",
-                               colour, is_dense ? "0.8" : "1.2", alpha, KIND_COLOURS[colour] + 1,
-                               KIND_COLOURS[colour]);
+                               colour, is_dense ? "0.8" : "1.2", is_dense ? "70" : "20",
+                               KIND_COLOURS[colour] + 1, KIND_COLOURS[colour]);
         gnuplot_quote(body, *kind == '\0' ? "message" : kind);
         g_string_append(body, ", \\\n");
     }

@@ -3,6 +3,7 @@
 #include "analysis/spacetime_scene.h"
 
 #include "analysis/error.h"
+#include "analysis/first_snapshot.h"
 
 #define ALL_PEERS_MAX 40
 #define CHOSEN_PEER_COUNT 20
@@ -83,39 +84,6 @@ static guint find_name(GPtrArray *names, const char *name)
         g_ptr_array_add(names, g_strdup(name));
     }
     return index;
-}
-
-/* The first snapshot of the run. */
-typedef struct FirstSnapshot {
-    bool is_there;
-    int64_t id, initiator_id, started_ns, ended_ns;
-} FirstSnapshot;
-
-static bool read_snapshot(const PlotSource *source, FirstSnapshot *ret_snapshot, GError **error)
-{
-    GError *problem = NULL;
-    g_autoptr(sqlite3_stmt) row = database_prepare_for_run(
-        source->database,
-        "SELECT id, initiator_id, started_ns, max(started_ns + 1, ifnull(completed_ns, started_ns),"
-        " ifnull((SELECT max(recorded_ns) FROM snapshot_state AS s WHERE s.run_id = ?1"
-        " AND s.snapshot_id = snapshot.id), started_ns)) FROM snapshot WHERE run_id = ?1"
-        " AND started_ns IS NOT NULL ORDER BY started_ns, id LIMIT 1",
-        source->run_id, error);
-    if (row == NULL) {
-        return false;
-    }
-    *ret_snapshot = (FirstSnapshot){.is_there = database_step(row, &problem)};
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    if (ret_snapshot->is_there) {
-        ret_snapshot->id = sqlite3_column_int64(row, 0);
-        ret_snapshot->initiator_id = sqlite3_column_int64(row, 1);
-        ret_snapshot->started_ns = sqlite3_column_int64(row, 2);
-        ret_snapshot->ended_ns = sqlite3_column_int64(row, 3);
-    }
-    return true;
 }
 
 static bool count_messages(const PlotSource *source, Scene *scene, GError **error)
@@ -368,24 +336,24 @@ static bool read_spans(const PlotSource *source, Scene *scene, GError **error)
     return true;
 }
 
-static bool read_states(const PlotSource *source, Scene *scene, GError **error)
+/* The cut, where it lies in the window; of several states of one peer the first. */
+static bool read_states(const PlotSource *source, Scene *scene, const FirstSnapshot *snapshot,
+                        GError **error)
 {
     GError *problem = NULL;
-    g_autoptr(sqlite3_stmt) row = database_prepare_for_run(
-        source->database,
-        "SELECT peer_id, recorded_ns, snapshot_id FROM snapshot_state WHERE run_id = ?1"
-        " AND snapshot_id = (SELECT id FROM snapshot WHERE run_id = ?1 AND started_ns"
-        " BETWEEN ?2 AND ?3 ORDER BY started_ns, id LIMIT 1) ORDER BY peer_id",
-        source->run_id, error);
+    if (!snapshot->is_there || snapshot->started_ns > scene->to_ns ||
+        snapshot->ended_ns < scene->from_ns) {
+        return true;
+    }
+    g_autoptr(sqlite3_stmt) row = first_snapshot_states(source, snapshot, error);
     if (row == NULL) {
         return false;
     }
-    sqlite3_bind_int64(row, 2, scene->from_ns);
-    sqlite3_bind_int64(row, 3, scene->to_ns);
     while (database_step(row, &problem)) {
         SceneState state = {.recorded_ns = sqlite3_column_int64(row, 1)};
-        if (find_row(scene, row, 0, &state.row)) {
-            scene->snapshot_id = sqlite3_column_int64(row, 2);
+        const guint count = scene->states->len;
+        if (find_row(scene, row, 0, &state.row) &&
+            (count == 0 || g_array_index(scene->states, SceneState, count - 1).row != state.row)) {
             g_array_append_val(scene->states, state);
         }
     }
@@ -405,7 +373,7 @@ bool scene_read(const PlotSource *source, Scene *ret_scene, GError **error)
     scene_init(&scene);
     scene.from_ns = options->from_ns;
     scene.to_ns = options->to_ns;
-    if (!count_messages(source, &scene, error) || !read_snapshot(source, &snapshot, error) ||
+    if (!count_messages(source, &scene, error) || !first_snapshot_read(source, &snapshot, error) ||
         !read_all_peers(source, &scene, error)) {
         return false;
     }
@@ -432,7 +400,7 @@ bool scene_read(const PlotSource *source, Scene *ret_scene, GError **error)
         shorten(&scene);
     }
     close_window(&scene);
-    if (!read_spans(source, &scene, error) || !read_states(source, &scene, error)) {
+    if (!read_spans(source, &scene, error) || !read_states(source, &scene, &snapshot, error)) {
         return false;
     }
     *ret_scene = scene;

@@ -41,9 +41,8 @@ typedef struct Scene {
     GPtrArray *kinds;         /* of char *, the most frequent first */
     GArray *spans;            /* of SceneSpan */
     GPtrArray *span_names;    /* of char * */
-    GArray *states;           /* of SceneState, of the first snapshot in the window, by row */
+    GArray *states;           /* of SceneState, of the first snapshot, by row */
     int64_t message_count;    /* in the whole run */
-    int64_t snapshot_id;      /* of `states` */
     bool is_peer_choice_ours; /* not all peers, and the user did not say which */
     bool is_cut_short;        /* the window holds more messages than are drawn */
 } Scene;

@@ -58,6 +58,32 @@ static void plot_of_metrics_only_takes_the_histogram(void)
     CU_ASSERT_PTR_NOT_NULL(bars);
 }
 
+/* The testbed as it was: no snapshot in the tables, no word in a ping to whom it goes, metrics
+ * under the name of the module. */
+static void plot_knows_the_testbed_by_its_spans(void)
+{
+    PlotOptions options = all();
+    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    sample_run_change(
+        database,
+        "DELETE FROM snapshot; DELETE FROM snapshot_state; UPDATE span SET attributes = NULL;"
+        "UPDATE metric SET name = 'testbed.rtt' WHERE name = 'ping.rtt';"
+        "INSERT INTO span VALUES(1,30,30,NULL,'cl_snapshot','internal',1,500000000,600000000,'ok',"
+        " '{\"state\":{}}'),(1,31,30,30,'snapshot','internal',0,510000000,510000000,'ok',"
+        " '{\"state\":{}}'),(1,32,30,30,'snapshot','internal',0,520000000,520000000,'ok',NULL)");
+    g_autofree char *spacetime = script_of(database, "spacetime", &options, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(spacetime);
+    CU_ASSERT_PTR_NOT_NULL(strstr(spacetime, "$cut << EOD\n0.51 0\n0.5 1\nEOD\n"));
+    g_autofree char *cdf = script_of(database, "latency-cdf", &options, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(cdf);
+    CU_ASSERT_PTR_NOT_NULL(strstr(cdf, "$floor"));
+    sample_run_change(database, "DELETE FROM span");
+    options.metric = "ping";
+    g_autofree char *histogram = script_of(database, "latency-histogram", &options, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(histogram);
+    CU_ASSERT_PTR_NOT_NULL(strstr(histogram, "from the metric''s histogram"));
+}
+
 static void plot_without_its_data_says_what_there_is(void)
 {
     static const struct {
@@ -209,6 +235,7 @@ static void gnuplot_text_cannot_leave_its_quotes(void)
 CU_TestInfo suite_plot[] = {
     {"plot_scripts_are_the_golden_ones", plot_scripts_are_the_golden_ones},
     {"plot_of_metrics_only_takes_the_histogram", plot_of_metrics_only_takes_the_histogram},
+    {"plot_knows_the_testbed_by_its_spans", plot_knows_the_testbed_by_its_spans},
     {"plot_without_its_data_says_what_there_is", plot_without_its_data_says_what_there_is},
     {"plot_keeps_to_window_and_peers", plot_keeps_to_window_and_peers},
     {"plot_of_many_peers_chooses_some", plot_of_many_peers_chooses_some},

@@ -1,83 +1,118 @@
 /* SPDX-License-Identifier: MIT */
-/* Foreign databases: a file that begins as one of ours and has bytes of it changed (the input says
- * which, three bytes a change: place, place, value), or any bytes at all. It is refused or read to
- * the end, by the digest and by the statistics. */
-#include "analysis/database.h"
+/* A database with any bytes changed: all that reads databases gives an answer, or an error with an
+ * exit status. An input is what to do to a good database of small pages: the first two bytes say
+ * where to cut it off (0: nowhere), then each four bytes say where to put which two. */
 #include "analysis/digest.h"
+#include "analysis/plot.h"
 #include "analysis/stats.h"
 #include "sim/schema.h"
 
-#include <stdint.h>
-#include <stdlib.h>
+#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 static const char ROWS[] =
-    "INSERT INTO run VALUES(1,'f','ping','','',0,1,'complete',7,9,1000);"
-    "INSERT INTO peer VALUES(1,0,'a',NULL),(1,1,'b',NULL);"
-    "INSERT INTO connection VALUES(1,1,0,1,'ideal',0,10,NULL,'open',5,5);"
-    "INSERT INTO span VALUES(1,1,1,NULL,'ping','internal',0,10,30,'ok','{\"to\":1}');"
-    "INSERT INTO message VALUES(1,1,0,1,1,'ping',32,10,20,'delivered',NULL);"
-    "INSERT INTO metric VALUES(1,'ping.rtt','ns',2,40,800,20,20,'[[20,2]]');"
-    "INSERT INTO snapshot VALUES(1,1,'original',0,5,9,'complete',NULL);"
-    "INSERT INTO snapshot_state VALUES(1,1,0,6,'{}');";
+    "INSERT INTO run VALUES(1,'s.yaml','ping',NULL,'',0,1,'complete',2,40,2000000000);"
+    "INSERT INTO peer VALUES(1,0,'Tokyo',NULL),(1,1,NULL,'eu'),(1,2,'Paris',NULL);"
+    "INSERT INTO link VALUES(1,0,1,10000000,0.5,NULL),(1,1,0,10000000,0.0,8000);"
+    "INSERT INTO connection VALUES(1,1,0,1,'ideal',0,20000000,NULL,'open',100,100),"
+    " (1,2,0,2,'ideal',20000000,NULL,NULL,'timeout',0,0);"
+    "INSERT INTO span VALUES(1,11,11,NULL,'ping','client',0,200000000,221000000,'ok','{\"to\":1}'),"
+    " (1,12,12,NULL,'ping','client',0,600000000,NULL,'error','{\"to\":2}');"
+    "INSERT INTO message VALUES(1,1,0,1,1,'PING',32,200000000,210000000,'delivered',NULL),"
+    " (1,2,1,0,1,'PONG',32,211000000,NULL,'lost',NULL),(1,3,1,0,1,'x',3,99,NULL,'in-flight',2);"
+    "INSERT INTO fault VALUES(1,550000000,'partition','{0} {1, 2}');"
+    "INSERT INTO metric VALUES(1,'ping.rtt','ns',2,82000000,'4162000000000000',21000000,61000000,"
+    " '[[15617,1],[17221,1]]');"
+    "INSERT INTO snapshot VALUES(1,1,'chandy-lamport',1,190000000,220000000,'complete','ok');"
+    "INSERT INTO snapshot_state VALUES(1,1,1,190000000,'{}'),(1,1,0,200000000,'{}');"
+    "INSERT INTO snapshot_channel VALUES(1,1,0,1,'[{\"kind\":\"PING\"}]');";
 
-/* A database of ours as bytes, in small pages so that changes hit something. */
-static unsigned char *make_image(sqlite3_int64 *ret_size_bytes)
+static char *base, *path;
+static gsize base_size_bytes;
+
+static void clean_up(void)
 {
-    sqlite3 *database = NULL;
-    g_autofree char *header = g_strdup_printf("PRAGMA page_size=512; PRAGMA application_id=%d;"
-                                              "PRAGMA user_version=%d;",
-                                              SCHEMA_APPLICATION_ID, SCHEMA_VERSION);
-    g_assert(sqlite3_open(":memory:", &database) == SQLITE_OK);
-    const char *const steps[] = {header, SCHEMA_TABLES, ROWS, SCHEMA_INDICES, SCHEMA_VIEWS};
-    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
-        g_assert(sqlite3_exec(database, steps[i], NULL, NULL, NULL) == SQLITE_OK);
-    }
-    unsigned char *image = sqlite3_serialize(database, "main", ret_size_bytes, 0);
-    sqlite3_close(database);
-    return image;
+    g_unlink(path);
 }
 
-static void read_all(const char *path)
+int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(sqlite3) database = database_open(path, &error);
-    if (database == NULL) {
-        g_assert(error != NULL);
-        return;
+    sqlite3 *database = NULL;
+    (void)argc;
+    (void)argv;
+    path = g_build_filename(g_get_tmp_dir(), "skein-fuzz-XXXXXX", NULL);
+    close(g_mkstemp(path));
+    atexit(clean_up);
+    g_autofree char *header = g_strdup_printf("PRAGMA page_size = 512; PRAGMA application_id = %d;"
+                                              "PRAGMA user_version = %d;",
+                                              SCHEMA_APPLICATION_ID, SCHEMA_VERSION);
+    g_assert(sqlite3_open(path, &database) == SQLITE_OK);
+    g_assert(sqlite3_exec(database, header, NULL, NULL, NULL) == SQLITE_OK);
+    g_assert(sqlite3_exec(database, SCHEMA_TABLES, NULL, NULL, NULL) == SQLITE_OK);
+    g_assert(sqlite3_exec(database, ROWS, NULL, NULL, NULL) == SQLITE_OK);
+    g_assert(sqlite3_exec(database, SCHEMA_INDICES, NULL, NULL, NULL) == SQLITE_OK);
+    sqlite3_close(database);
+    g_assert(g_file_get_contents(path, &base, &base_size_bytes, NULL));
+    return 0;
+}
+
+static void write_changed(const uint8_t *data, size_t size_bytes)
+{
+    g_autofree char *bytes = g_memdup2(base, base_size_bytes);
+    gsize kept = base_size_bytes;
+    if (size_bytes >= 2 && (data[0] | data[1]) != 0) {
+        kept = (gsize)(data[0] << 8 | data[1]) % base_size_bytes;
     }
+    for (size_t i = 2; i + 4 <= size_bytes; i += 4) {
+        const gsize at = (gsize)(data[i] << 8 | data[i + 1]) % (base_size_bytes - 1);
+        memcpy(bytes + at, data + i + 2, 2);
+    }
+    FILE *file = fopen(path, "wb");
+    g_assert(file != NULL && fwrite(bytes, 1, kept, file) == kept && fclose(file) == 0);
+}
+
+/* There is either a result, or an error whose code is an exit status. */
+static void check(bool is_done, GError **error)
+{
+    g_assert(is_done == (*error == NULL));
+    g_assert(is_done || ((*error)->code >= 1 && (*error)->code <= 3 && *(*error)->message != '\0'));
+    g_clear_error(error);
+}
+
+static void read_all(sqlite3 *database)
+{
+    const PlotOptions options = {.from_ns = G_MININT64, .to_ns = G_MAXINT64};
+    GError *error = NULL;
     g_autofree char *digest = digest_of_database(database, &error);
-    g_assert((digest == NULL) == (error != NULL));
-    g_clear_error(&error);
+    check(digest != NULL, &error);
     g_autoptr(GPtrArray) tables = stats_read(database, NULL, &error);
-    g_assert((tables == NULL) == (error != NULL));
+    check(tables != NULL, &error);
     if (tables != NULL) {
-        g_autoptr(GString) text = g_string_new(NULL);
-        stats_print_text(tables, text);
-        stats_print_json(tables, text);
+        g_autoptr(GString) out = g_string_new(NULL);
+        stats_print_text(tables, out);
+        stats_print_json(tables, out);
+        stats_print_csv(tables, out);
+        g_assert(g_utf8_validate(out->str, -1, NULL));
+    }
+    for (size_t i = 0; PLOT_KINDS[i] != NULL; i++) {
+        g_autofree char *script = plot_script(database, PLOT_KINDS[i], &options, &error);
+        check(script != NULL, &error);
+        g_assert(script == NULL || g_utf8_validate(script, -1, NULL));
     }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 {
-    sqlite3_int64 image_size_bytes = 0;
-    unsigned char *image = make_image(&image_size_bytes);
-    const bool is_ours = size_bytes > 0 && (data[0] & 7) != 0;
-    for (size_t i = 1; is_ours && i + 2 < size_bytes; i += 3) {
-        const sqlite3_int64 place = (data[i] << 8 | data[i + 1]) % image_size_bytes;
-        image[place] = data[i + 2];
+    GError *error = NULL;
+    write_changed(data, size_bytes);
+    g_autoptr(sqlite3) database = database_open(path, &error);
+    check(database != NULL, &error);
+    if (database != NULL) {
+        read_all(database);
     }
-    const int file = memfd_create("foreign", 0);
-    g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", file);
-    const void *bytes = is_ours ? (const void *)image : data;
-    const size_t count = is_ours ? (size_t)image_size_bytes : size_bytes;
-    g_assert(file >= 0 && write(file, bytes, count) == (ssize_t)count);
-    read_all(path);
-    close(file);
-    sqlite3_free(image);
     return 0;
 }

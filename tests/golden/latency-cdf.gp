@@ -26,7 +26,7 @@ $quantiles << EOD
 EOD
 set xlabel 'round trip (ms)'
 set ylabel 'share of pings (%)'
-set xrange [0:*]
+set xrange [0:113.12]
 set yrange [0:102]
 set ytics 10
 set key right bottom
@@ -34,5 +34,4 @@ set rmargin 6
 plot $latency using 1:(100*$2) with steps lw 2.5 lc rgb '#0072B2' title 'pings', \
  $floor using 1:(100*$2) with steps lw 1.6 lc rgb '#D55E00' title 'least round trip of their links', \
  $quantiles using 1:(100*$2) with points pt 7 ps 1.1 lc rgb '#222222' notitle, \
- $quantiles using ($1>80.8?$1:NaN):(100*$2):3 with labels right offset char -1,0.6 tc rgb '#222222' notitle, \
- $quantiles using ($1>80.8?NaN:$1):(100*$2):3 with labels left offset char 1,-0.7 tc rgb '#222222' notitle
+ $quantiles using 1:(100*$2):3 with labels left offset char 1,-0.7 tc rgb '#222222' notitle
