@@ -97,12 +97,16 @@ static void record_held(const Host *host)
     }
 }
 
+/* A run ends before its last instant; one that was interrupted has been in it. */
 static void record_faults(const Network *network)
 {
+    const SimTime now = simulation_now(network->simulation);
+    const volatile sig_atomic_t *interrupt = network->options.interrupt;
+    const bool was_interrupted = interrupt != NULL && *interrupt != 0;
     for (unsigned i = 0; i < fault_plan_row_count(network->plan); i++) {
         FaultRow row;
         fault_plan_row(network->plan, i, &row.time, &row.action, &row.arguments);
-        if (row.time < simulation_now(network->simulation)) {
+        if (row.time < now || (was_interrupted && row.time == now)) {
             record_fault(network->parts[0].records, &row);
         }
     }
