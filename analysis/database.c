@@ -117,7 +117,8 @@ sqlite3 *database_open(const char *path, GError **error)
     if (!check_magic(path, error)) {
         return NULL;
     }
-    if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
+        SQLITE_OK) {
         g_set_error(error, ANALYSIS_ERROR, code_of(sqlite3_errcode(database)), "%s: %s", path,
                     sqlite3_errmsg(database));
         return NULL;
