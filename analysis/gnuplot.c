@@ -58,8 +58,8 @@ void gnuplot_begin(GString *script, GnuplotFormat format, const char *title, con
     /* The scales make a letter equally large in all three, relative to the picture. */
     static const char *const terminals[] = {
         [GNUPLOT_PNG] = "pngcairo noenhanced size 1200,800 fontscale 1 linewidth 1.4",
-        [GNUPLOT_SVG] = "svg noenhanced size 1200,800 fontscale 1.333 linewidth 1.4"
-                        " background 'white'",
+        [GNUPLOT_SVG] =
+            "svg noenhanced size 1200,800 background 'white' fontscale 1.333 linewidth 1.4",
         [GNUPLOT_PDF] = "pdfcairo noenhanced size 12.5in,8.333in fontscale 0.75 linewidth 1.4",
     };
     g_string_append_printf(script, "set encoding utf8\nset terminal %s font 'sans-serif,13'\n",
