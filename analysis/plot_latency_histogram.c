@@ -8,6 +8,9 @@
 #define BIN_COUNT_MIN 12.0
 #define BIN_COUNT_MAX 60.0
 
+/* Links that reach farther than so many bins would make the bars too thin to see. */
+#define FLOOR_BIN_COUNT_MAX 400.0
+
 /* The one of 1, 2, 5, 10, ... that is near a width. */
 static double round_width(double width)
 {
@@ -86,6 +89,18 @@ static void append_range(GString *body, const Bins *bins, double floor_start, do
                            (end + bins->width / 2) / unit_ns);
 }
 
+/* Whether sorted values can be drawn with bins that suit the latencies. */
+static bool fits(const GArray *sorted, const Summary *summary, double width)
+{
+    if (sorted->len == 0) {
+        return false;
+    }
+    const double first = (double)g_array_index(sorted, int64_t, 0);
+    const double last = (double)g_array_index(sorted, int64_t, sorted->len - 1);
+    return fmax(last, summary->maximum) - fmin(first, summary->minimum) <=
+           FLOOR_BIN_COUNT_MAX * width;
+}
+
 static void append_plot(Plot *plot, const Latency *latency, TimeUnit unit, double width,
                         bool has_floor)
 {
@@ -127,9 +142,9 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
     if (floor_values == NULL) {
         return false;
     }
-    const bool has_floor = floor_values->len > 0;
     const TimeUnit unit = time_unit_for(latency.summary.maximum);
     const double width = bin_width(&latency.summary);
+    const bool has_floor = fits(floor_values, &latency.summary, width);
     Bins bins;
     bins_init(&bins, latency.summary.minimum, latency.summary.maximum, width);
     fill(&bins, &latency);

@@ -17,6 +17,9 @@
 /* So many messages are looked through for peers that belong together. */
 #define SEARCH_COUNT_MAX 100000
 
+/* Margins are added to times as doubles and kept within what int64_t holds. */
+#define TIME_MAX 9e18
+
 static void scene_init(Scene *scene)
 {
     *scene = (Scene){0};
@@ -282,6 +285,11 @@ static void shorten(Scene *scene)
     g_array_set_size(scene->messages, kept);
 }
 
+static int64_t time_within(double time_ns)
+{
+    return (int64_t)CLAMP(time_ns, -TIME_MAX, TIME_MAX);
+}
+
 /* Where the window is open, it begins with the first message and ends with the last arrival. */
 static void close_window(Scene *scene)
 {
@@ -295,10 +303,11 @@ static void close_window(Scene *scene)
     }
     const double margin = 0.02 * ((double)last_ns - (double)first_ns) + 1;
     if (scene->from_ns == G_MININT64) {
-        scene->from_ns = (int64_t)MAX((double)first_ns - margin, first_ns >= 0 ? 0 : -9e18);
+        const int64_t before_ns = time_within((double)first_ns - margin);
+        scene->from_ns = first_ns >= 0 ? MAX(before_ns, 0) : before_ns;
     }
     if (scene->to_ns == G_MAXINT64 || scene->is_cut_short) {
-        scene->to_ns = (int64_t)MIN((double)last_ns + margin, 9e18);
+        scene->to_ns = time_within((double)last_ns + margin);
     }
     if (scene->to_ns <= scene->from_ns) {
         scene->to_ns = scene->from_ns == G_MAXINT64 ? G_MAXINT64 : scene->from_ns + 1;
@@ -381,9 +390,10 @@ bool scene_read(const PlotSource *source, Scene *ret_scene, GError **error)
     const bool is_about_snapshot = is_open && is_too_much && snapshot.is_there;
     guint count_max = DRAWN_MESSAGES_MAX;
     if (is_about_snapshot) {
-        const int64_t margin_ns = (snapshot.ended_ns - snapshot.started_ns) / 12 + 1;
-        scene.from_ns = snapshot.started_ns - margin_ns;
-        scene.to_ns = snapshot.ended_ns + margin_ns;
+        const double started = (double)snapshot.started_ns, ended = (double)snapshot.ended_ns;
+        const double margin = (ended - started) / 12 + 1;
+        scene.from_ns = time_within(started - margin);
+        scene.to_ns = time_within(ended + margin);
     } else if (is_open && is_too_much) {
         count_max = FIRST_MESSAGE_COUNT;
     }

@@ -115,6 +115,13 @@ static bool add_row(sqlite3_stmt *row, Summary *summary, Wide *sum, Wide *sum_sq
                     histogram->count, summary->count);
         return false;
     }
+    if (sqlite3_column_int64(row, 3) > sqlite3_column_int64(row, 4)) {
+        g_set_error(error, ANALYSIS_ERROR, ANALYSIS_ERROR_INPUT,
+                    "damaged: the smallest value of a metric is %" G_GINT64_FORMAT
+                    ", its largest %" G_GINT64_FORMAT,
+                    (int64_t)sqlite3_column_int64(row, 3), (int64_t)sqlite3_column_int64(row, 4));
+        return false;
+    }
     *sum += row_sum;
     *sum_squares += row_squares;
     summary->minimum = fmin(summary->minimum, (double)sqlite3_column_int64(row, 3));

@@ -77,21 +77,26 @@ static void put(Table *table, char *human, char *exact, bool is_text)
     g_array_append_val(table->cells, cell);
 }
 
-/* What a foreign file holds must not reach the terminal as a control sequence, nor leave JSON that
- * is no UTF-8. */
-void table_put_text(Table *table, const char *text)
+/* What a foreign file holds must not reach the terminal as a control sequence. Takes ownership. */
+static char *harmless(char *text)
 {
-    if (text == NULL) {
-        put(table, NULL, NULL, true);
-        return;
-    }
-    char *human = g_utf8_make_valid(text, -1);
-    for (char *c = human; *c != '\0'; c++) {
+    char *valid = g_utf8_make_valid(text, -1);
+    for (char *c = valid; *c != '\0'; c++) {
         if (g_ascii_iscntrl(*c)) {
             *c = ' ';
         }
     }
-    put(table, human, g_utf8_make_valid(text, -1), true);
+    g_free(text);
+    return valid;
+}
+
+void table_put_text(Table *table, const char *text)
+{
+    if (text == NULL) {
+        put(table, NULL, NULL, true);
+    } else {
+        put(table, harmless(g_strdup(text)), g_utf8_make_valid(text, -1), true);
+    }
 }
 
 void table_put_integer(Table *table, int64_t value)
@@ -103,7 +108,7 @@ void table_put_integer(Table *table, int64_t value)
 void table_put_number(Table *table, double value, const char *unit)
 {
     if (isfinite(value)) {
-        put(table, number_text(value, unit), number_text_exact(value), false);
+        put(table, harmless(number_text(value, unit)), number_text_exact(value), false);
     } else {
         put(table, NULL, NULL, false);
     }

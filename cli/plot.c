@@ -86,7 +86,7 @@ static bool read_names(sqlite3 *database, int64_t run_id, int64_t *ret_count, GP
     }
     while (database_step(row, &problem)) {
         const int64_t id = sqlite3_column_int64(row, 0);
-        count = MAX(count, id + 1);
+        count = MAX(count, id < G_MAXINT32 ? id + 1 : G_MAXINT32);
         if (id >= names->len && id < NAMED_PEERS_MAX) {
             while (names->len < id) {
                 g_ptr_array_add(names, g_strdup(""));

@@ -120,6 +120,18 @@ static void summary_does_not_cancel(void)
     CU_ASSERT_EQUAL(summary.p50, -2);
 }
 
+/* A name or unit from a foreign file could otherwise command the terminal. */
+static void stats_text_has_no_control_characters(void)
+{
+    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    sample_run_change(database, "UPDATE metric SET unit = 'x' || char(27) || x'ff';"
+                                "UPDATE message SET kind = kind || char(27, 10)");
+    g_autofree char *text = print(database, stats_print_text);
+    CU_ASSERT_TRUE(g_utf8_validate(text, -1, NULL));
+    CU_ASSERT_PTR_NULL(strchr(text, 27));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "  PING  "));
+}
+
 static void stats_refuse_damaged_metrics(void)
 {
     static const char *const changes[] = {
@@ -128,6 +140,7 @@ static void stats_refuse_damaged_metrics(void)
         "UPDATE metric SET buckets = '[]'",         "UPDATE metric SET sum = 'x'",
         "UPDATE metric SET sum_squares = NULL",     "UPDATE metric SET count = 2",
         "UPDATE metric SET buckets = '[[1,3]] no'", "DELETE FROM run",
+        "UPDATE metric SET min = max + 1",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
         g_autoptr(sqlite3) database = sample_run_open(NULL);
@@ -155,6 +168,7 @@ CU_TestInfo suite_stats[] = {
     {"stats_json_is_json", stats_json_is_json},
     {"stats_merge_the_metrics_of_runs", stats_merge_the_metrics_of_runs},
     {"summary_does_not_cancel", summary_does_not_cancel},
+    {"stats_text_has_no_control_characters", stats_text_has_no_control_characters},
     {"stats_refuse_damaged_metrics", stats_refuse_damaged_metrics},
     {"stats_refuse_a_run_that_is_not_there", stats_refuse_a_run_that_is_not_there},
     CU_TEST_INFO_NULL,
