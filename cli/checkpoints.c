@@ -4,7 +4,8 @@
  *
  *     peers COUNT
  *     checkpoint TIME FINGERPRINT EVENTS      of all events before TIME
- *     end TIME FINGERPRINT EVENTS             of the whole run
+ *     end TIME FINGERPRINT EVENTS STATES      of the whole run; STATES: of all peers' states
+ *     state PEER HASH                         at its end, where asked for
  *
  * or, asked for the events of an interval or for what scheduled an event,
  *
@@ -15,6 +16,7 @@
 #include "cli/command.h"
 #include "cli/execution_options.h"
 #include "scenarios/run.h"
+#include "sim/mix.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -31,7 +33,7 @@ typedef struct Options {
     char **sets;
     char *seed, *queue;
     int partitions;
-    gboolean is_shifted;
+    gboolean is_shifted, with_states;
     gint64 from, step, count;            /* of checkpoints */
     gint64 events_from, events_to;       /* to: 0 for no events */
     gint64 cause_origin, cause_sequence; /* sequence: 0 for no cause */
@@ -87,9 +89,27 @@ static void advance(Simulation *simulation, const Scenario *scenario, SimTime un
     simulation_run(simulation, MIN(until, scenario->stop), scenario->until_idle, UINT64_MAX);
 }
 
-static void print_checkpoints(Simulation *simulation, const Scenario *scenario,
-                              const Options *options)
+/* A sum, so that the order of peers says nothing. */
+static void print_end(const Run *run, bool with_states)
 {
+    const Network *network = run_network(run);
+    const Simulation *simulation = network_simulation(network);
+    uint64_t states = 0;
+    for (EntityId peer = 0; peer < network_peer_count(network); peer++) {
+        const uint64_t hash = network_state_hash(network, peer);
+        states += mix_two(peer, hash);
+        if (with_states) {
+            printf("state %" PRIu32 " %016" PRIx64 "\n", peer, hash);
+        }
+    }
+    printf("end %" PRId64 " %016" PRIx64 " %" PRIu64 " %016" PRIx64 "\n",
+           simulation_now(simulation), simulation_fingerprint(simulation),
+           simulation_events(simulation), states);
+}
+
+static void print_checkpoints(const Run *run, const Scenario *scenario, const Options *options)
+{
+    Simulation *simulation = network_simulation(run_network(run));
     for (gint64 i = 0; i < options->count; i++) {
         const SimTime time = options->from + i * options->step;
         advance(simulation, scenario, time);
@@ -98,8 +118,7 @@ static void print_checkpoints(Simulation *simulation, const Scenario *scenario,
     }
     if (options->count == 0) {
         advance(simulation, scenario, SIM_TIME_MAX);
-        printf("end %" PRId64 " %016" PRIx64 " %" PRIu64 "\n", simulation_now(simulation),
-               simulation_fingerprint(simulation), simulation_events(simulation));
+        print_end(run, options->with_states);
     }
 }
 
@@ -129,7 +148,7 @@ static bool answer(const char *path, const Options *options, GError **error)
         simulation_watch(simulation, take_cause, &asked);
         advance(simulation, scenario, SIM_TIME_MAX);
     } else {
-        print_checkpoints(simulation, scenario, options);
+        print_checkpoints(run, scenario, options);
     }
     return true;
 }
@@ -147,6 +166,8 @@ int command_checkpoints(int argc, char **argv)
         {"from", 0, 0, G_OPTION_ARG_INT64, &options.from, "The first checkpoint", "NS"},
         {"step", 0, 0, G_OPTION_ARG_INT64, &options.step, "Between checkpoints", "NS"},
         {"count", 0, 0, G_OPTION_ARG_INT64, &options.count, "How many; 0: the end alone", "N"},
+        {"states", 0, 0, G_OPTION_ARG_NONE, &options.with_states,
+         "Print the hash of each peer's state at the end", NULL},
         {"events-from", 0, 0, G_OPTION_ARG_INT64, &options.events_from,
          "Print the events from this time on", "NS"},
         {"events-to", 0, 0, G_OPTION_ARG_INT64, &options.events_to, "... and before this", "NS"},

@@ -130,7 +130,7 @@ static char *entity_text(gint64 entity, guint64 peers)
 
 static void append_event(GString *text, const char *name, const LoggedEvent *event, guint64 peers)
 {
-    g_autofree char *time = value_print(event->time, VALUE_DURATION);
+    g_autofree char *time = value_print_readable(event->time, VALUE_DURATION, 0);
     g_autofree char *origin = entity_text(event->origin, peers);
     g_autofree char *target = entity_text((gint64)event->target, peers);
     g_string_append_printf(
@@ -147,7 +147,7 @@ char *divergence_text(const Divergence *divergence, const char *reference, const
     GString *text = g_string_new(NULL);
     const LoggedEvent *event =
         divergence->has_reference ? &divergence->reference : &divergence->other;
-    g_autofree char *time = value_print(event->time, VALUE_DURATION);
+    g_autofree char *time = value_print_readable(event->time, VALUE_DURATION, 0);
     g_autofree char *target = entity_text((gint64)event->target, peers);
     g_string_append_printf(text, "  first difference: time %s, entity %s, kind %s\n", time, target,
                            event->kind);
@@ -162,7 +162,8 @@ char *divergence_text(const Divergence *divergence, const char *reference, const
         g_string_append_printf(text, "    %s: has no such event\n", other);
     }
     if (divergence->has_cause) {
-        g_autofree char *cause_time = value_print(divergence->cause.time, VALUE_DURATION);
+        g_autofree char *cause_time =
+            value_print_readable(divergence->cause.time, VALUE_DURATION, 0);
         g_autofree char *cause_at = entity_text((gint64)divergence->cause.target, peers);
         g_string_append_printf(text, "    cause: scheduled by %s at %s while it handled %s\n",
                                cause_at, cause_time, divergence->cause.kind);

@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "scenarios/run.h"
 #include "sim/error.h"
+#include "sim/json_text.h"
 #include "sim/peer_set.h"
 #include "sim/value_text.h"
 
@@ -25,6 +26,7 @@ enum { PEERS_SHOWN_MAX = 20, EVENTS_SHOWN_MAX = 100 };
 typedef struct Options {
     char *at, *peers, *seed;
     char **sets;
+    gboolean as_json;
 } Options;
 
 typedef struct PendingEvent {
@@ -70,7 +72,7 @@ static void print_pending(const GArray *pending, EntityId peer, uint32_t peer_co
         if (event->target != peer || ++count > EVENTS_SHOWN_MAX) {
             continue;
         }
-        g_autofree char *time = value_print(event->time, VALUE_DURATION);
+        g_autofree char *time = value_print_readable(event->time, VALUE_DURATION, 0);
         g_autofree char *origin = event->scripted         ? g_strdup("the script")
                                   : event->origin == peer ? g_strdup("itself")
                                   : event->origin == peer_count
@@ -100,25 +102,68 @@ static void print_peer(const Run *run, EntityId peer, const GArray *pending)
     print_pending(pending, peer, peer_count);
 }
 
-static bool print_world(const Run *run, const char *peers, GError **error)
+static void append_pending_json(const GArray *pending, EntityId peer, GString *json)
+{
+    json_text_append_key(json, "pending");
+    g_string_append_c(json, '[');
+    for (guint i = 0; i < pending->len; i++) {
+        const PendingEvent *event = &g_array_index(pending, PendingEvent, i);
+        if (event->target == peer) {
+            json_text_next(json);
+            g_string_append_c(json, '{');
+            json_text_append_value(json, "time_ns", "%" PRId64, event->time);
+            json_text_append_member(json, "kind", event->kind);
+            if (event->scripted) {
+                json_text_append_member(json, "origin", NULL);
+            } else {
+                json_text_append_value(json, "origin", "%u", event->origin);
+            }
+            g_string_append_c(json, '}');
+        }
+    }
+    g_string_append_c(json, ']');
+}
+
+static void append_peer_json(const Run *run, EntityId peer, const GArray *pending, GString *json)
 {
     const Network *network = run_network(run);
-    Simulation *simulation = network_simulation(network);
-    const uint32_t peer_count = network_peer_count(network);
-    g_autoptr(GArray) pending = g_array_new(FALSE, FALSE, sizeof(PendingEvent));
-    simulation_each_pending(simulation, take_pending, pending);
-    g_array_sort(pending, compare_pending);
-    if (peers != NULL) {
-        g_autoptr(PeerSet) set =
-            peer_set_new(peers, peer_count, network_peer_names(network), error);
-        if (set == NULL) {
-            g_prefix_error(error, "--peer: ");
-            return false;
+    json_text_next(json);
+    if (peer < network_peer_count(network)) {
+        network_append_peer_json(network, peer, json);
+    } else {
+        g_string_append(json, "{\"peer\": null");
+    }
+    append_pending_json(pending, peer, json);
+    g_string_append_c(json, '}');
+}
+
+/* JSON shows all peers unless --peer chooses some. */
+static void print_world_json(const Run *run, const PeerSet *chosen, const GArray *pending)
+{
+    const Simulation *simulation = network_simulation(run_network(run));
+    g_autoptr(GString) json = g_string_new("{");
+    json_text_append_value(json, "at_ns", "%" PRId64, simulation_now(simulation) - 1);
+    json_text_append_value(json, "events", "%" PRIu64, simulation_events(simulation));
+    json_text_append_value(json, "pending", "%u", pending->len);
+    json_text_append_key(json, "peers");
+    g_string_append_c(json, '[');
+    const uint32_t count =
+        chosen != NULL ? peer_set_count(chosen) : simulation_entity_count(simulation);
+    for (uint32_t i = 0; i < count; i++) {
+        append_peer_json(run, chosen != NULL ? peer_set_member(chosen, i) : i, pending, json);
+    }
+    printf("%s]}\n", json->str);
+}
+
+static void print_world(const Run *run, const PeerSet *chosen, const GArray *pending)
+{
+    const Simulation *simulation = network_simulation(run_network(run));
+    const uint32_t peer_count = network_peer_count(run_network(run));
+    if (chosen != NULL) {
+        for (uint32_t i = 0; i < peer_set_count(chosen); i++) {
+            print_peer(run, peer_set_member(chosen, i), pending);
         }
-        for (uint32_t i = 0; i < peer_set_count(set); i++) {
-            print_peer(run, peer_set_member(set, i), pending);
-        }
-        return true;
+        return;
     }
     printf("%" PRIu64 " events executed, %u pending, %u peers\n", simulation_events(simulation),
            pending->len, peer_count);
@@ -131,6 +176,24 @@ static bool print_world(const Run *run, const char *peers, GError **error)
     if (simulation_entity_count(simulation) > peer_count) {
         print_peer(run, peer_count, pending);
     }
+}
+
+static bool show_world(const Run *run, const Options *options, GError **error)
+{
+    const Network *network = run_network(run);
+    g_autoptr(PeerSet) chosen = NULL;
+    if (options->peers != NULL) {
+        chosen = peer_set_new(options->peers, network_peer_count(network),
+                              network_peer_names(network), error);
+        if (chosen == NULL) {
+            g_prefix_error(error, "--peer: ");
+            return false;
+        }
+    }
+    g_autoptr(GArray) pending = g_array_new(FALSE, FALSE, sizeof(PendingEvent));
+    simulation_each_pending(network_simulation(network), take_pending, pending);
+    g_array_sort(pending, compare_pending);
+    (options->as_json ? print_world_json : print_world)(run, chosen, pending);
     return true;
 }
 
@@ -163,10 +226,10 @@ static bool inspect(const char *path, const Options *options, GError **error)
     const RunOutcome outcome =
         simulation_run(simulation, MIN(at + 1, scenario->stop), scenario->until_idle, UINT64_MAX);
     if (outcome == RUN_IDLE || at >= scenario->stop) {
-        g_autofree char *end = value_print(simulation_now(simulation), VALUE_DURATION);
+        g_autofree char *end = value_print_readable(simulation_now(simulation), VALUE_DURATION, 0);
         command_warn("the run ends at %s, before %s", end, options->at);
     }
-    return print_world(run, options->peers, error);
+    return show_world(run, options, error);
 }
 
 int command_inspect(int argc, char **argv)
@@ -179,6 +242,7 @@ int command_inspect(int argc, char **argv)
          "A peer's number or name, or a set of them", "PEERS"},
         {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.sets,
          "Override a setting of the file; may be repeated", "SECTION.KEY=VALUE"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, "Print one JSON object", NULL},
         {"seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, "Short for --set scenario.seed=N", "N"},
         G_OPTION_ENTRY_NULL,
     };

@@ -38,10 +38,10 @@ static void print_text(char **paths)
 
 static void append_entry(GString *json, const char *key, const char *name, const char *title)
 {
-    g_string_append_printf(json, "%s{\"%s\": ", json->str[json->len - 1] == '[' ? "" : ", ", key);
-    json_text_append_string(json, name);
-    g_string_append(json, ", \"title\": ");
-    json_text_append_string(json, title);
+    json_text_next(json);
+    g_string_append_c(json, '{');
+    json_text_append_member(json, key, name);
+    json_text_append_member(json, "title", title);
     g_string_append_c(json, '}');
 }
 

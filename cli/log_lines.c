@@ -8,7 +8,7 @@
 
 typedef struct LogFilter {
     char *pattern;
-    bool is_on;
+    LogLevel level;
 } LogFilter;
 
 struct LogLines {
@@ -21,6 +21,8 @@ static void clear_filter(gpointer data)
     g_free(((LogFilter *)data)->pattern);
 }
 
+static const char *const LEVEL_NAMES[] = {"off", "warning", "info", "debug", NULL};
+
 LogLines *log_lines_new(const char *const *filters, GError **error)
 {
     g_autoptr(LogLines) lines = g_new0(LogLines, 1);
@@ -28,17 +30,21 @@ LogLines *log_lines_new(const char *const *filters, GError **error)
     g_array_set_clear_func(lines->filters, clear_filter);
     for (; filters != NULL && *filters != NULL; filters++) {
         const char *sign = strrchr(*filters, '=');
-        const char *level = sign == NULL ? "" : sign + 1;
-        if (sign == NULL || sign == *filters ||
-            (strcmp(level, "info") != 0 && strcmp(level, "off") != 0)) {
+        unsigned level = 0;
+        while (LEVEL_NAMES[level] != NULL && sign != NULL &&
+               strcmp(LEVEL_NAMES[level], sign + 1) != 0) {
+            level++;
+        }
+        if (sign == NULL || sign == *filters || LEVEL_NAMES[level] == NULL) {
             g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                        "--log: found '%s', expected PATTERN=info or PATTERN=off, where PATTERN "
-                        "is all, coordinator, or a peer's number or name",
+                        "--log: found '%s', expected PATTERN=LEVEL, where PATTERN is all, "
+                        "coordinator, or a peer's number or name, and LEVEL off, warning, info or "
+                        "debug",
                         *filters);
             return NULL;
         }
         const LogFilter filter = {.pattern = g_strndup(*filters, (gsize)(sign - *filters)),
-                                  .is_on = strcmp(level, "info") == 0};
+                                  .level = (LogLevel)level};
         g_array_append_val(lines->filters, filter);
     }
     return g_steal_pointer(&lines);
@@ -53,9 +59,13 @@ void log_lines_free(LogLines *lines)
     g_free(lines);
 }
 
-bool log_lines_are_on(const LogLines *lines)
+LogLevel log_lines_level(const LogLines *lines)
 {
-    return lines->filters->len > 0;
+    LogLevel highest = LOG_OFF;
+    for (guint i = 0; i < lines->filters->len; i++) {
+        highest = MAX(highest, g_array_index(lines->filters, LogFilter, i).level);
+    }
+    return highest;
 }
 
 void log_lines_set_network(LogLines *lines, const Network *network)
@@ -63,7 +73,7 @@ void log_lines_set_network(LogLines *lines, const Network *network)
     lines->network = network;
 }
 
-void log_lines_print(void *data, SimTime now, EntityId peer, const char *text)
+void log_lines_print(void *data, SimTime now, EntityId peer, LogLevel level, const char *text)
 {
     const LogLines *lines = data;
     const bool is_coordinator = peer == network_peer_count(lines->network);
@@ -71,16 +81,16 @@ void log_lines_print(void *data, SimTime now, EntityId peer, const char *text)
     const char *name = is_coordinator ? "coordinator" : names == NULL ? NULL : names[peer];
     char number[16];
     g_snprintf(number, sizeof number, "%u", peer);
-    bool is_on = false;
+    LogLevel shown = LOG_OFF;
     for (guint i = 0; i < lines->filters->len; i++) {
         const LogFilter *filter = &g_array_index(lines->filters, LogFilter, i);
         if (strcmp(filter->pattern, "all") == 0 ||
             (!is_coordinator && g_pattern_match_simple(filter->pattern, number)) ||
             (name != NULL && g_pattern_match_simple(filter->pattern, name))) {
-            is_on = filter->is_on;
+            shown = filter->level;
         }
     }
-    if (!is_on) {
+    if (level > shown) {
         return;
     }
     if (is_coordinator) {

@@ -10,6 +10,7 @@
 #include "scenarios/run.h"
 #include "sim/error.h"
 #include "sim/input_file.h"
+#include "sim/json_text.h"
 
 #include <glib/gstdio.h>
 #include <inttypes.h>
@@ -29,7 +30,7 @@ static const CommandUsage USAGE = {
 
 typedef struct Options {
     char *output;
-    gboolean force, quiet;
+    gboolean force, quiet, as_json;
 } Options;
 
 static bool check_inputs(const StoredRun *stored, GError **error)
@@ -108,24 +109,54 @@ static char *digest_of(const char *path, GError **error)
     return database == NULL ? NULL : digest_of_database(database, error);
 }
 
+typedef struct Comparison {
+    bool is_equal;
+    char *before, *after; /* digests */
+    uint64_t fingerprint;
+} Comparison;
+
+static void print_comparison(const Comparison *comparison, const StoredRun *stored)
+{
+    printf("%s: digest %s, fingerprint %016" PRIx64 "\n",
+           comparison->is_equal ? "equal" : "different", comparison->after,
+           comparison->fingerprint);
+    if (!comparison->is_equal) {
+        printf("stored:    digest %s, fingerprint %016" PRIx64 "\n", comparison->before,
+               stored->fingerprint);
+        printf("made by skein %s, this is %s\n",
+               stored->version == NULL ? "of an unknown version" : stored->version,
+               PACKAGE_VERSION);
+    }
+}
+
+static void print_comparison_json(const Comparison *comparison, const StoredRun *stored)
+{
+    g_autoptr(GString) json = g_string_new("{");
+    json_text_append_value(json, "equal", comparison->is_equal ? "true" : "false");
+    json_text_append_member(json, "digest", comparison->after);
+    json_text_append_value(json, "fingerprint", "\"%016" PRIx64 "\"", comparison->fingerprint);
+    json_text_append_member(json, "stored_digest", comparison->before);
+    json_text_append_value(json, "stored_fingerprint", "\"%016" PRIx64 "\"", stored->fingerprint);
+    json_text_append_member(json, "stored_version", stored->version);
+    json_text_append_member(json, "version", PACKAGE_VERSION);
+    printf("%s}\n", json->str);
+}
+
 static bool compare(const char *path, const char *again, const StoredRun *stored,
-                    uint64_t fingerprint, int *ret_status, GError **error)
+                    uint64_t fingerprint, bool as_json, int *ret_status, GError **error)
 {
     g_autofree char *before = digest_of(path, error);
     g_autofree char *after = before == NULL ? NULL : digest_of(again, error);
     if (after == NULL) {
         return false;
     }
-    const bool is_equal = g_str_equal(before, after) && fingerprint == stored->fingerprint;
-    *ret_status = is_equal ? 0 : SKEIN_ERROR_FAILED;
-    printf("%s: digest %s, fingerprint %016" PRIx64 "\n", is_equal ? "equal" : "different", after,
-           fingerprint);
-    if (!is_equal) {
-        printf("stored:    digest %s, fingerprint %016" PRIx64 "\n", before, stored->fingerprint);
-        printf("made by skein %s, this is %s\n",
-               stored->version == NULL ? "of an unknown version" : stored->version,
-               PACKAGE_VERSION);
-    }
+    const Comparison comparison = {.is_equal = g_str_equal(before, after) &&
+                                               fingerprint == stored->fingerprint,
+                                   .before = before,
+                                   .after = after,
+                                   .fingerprint = fingerprint};
+    *ret_status = comparison.is_equal ? 0 : SKEIN_ERROR_FAILED;
+    (as_json ? print_comparison_json : print_comparison)(&comparison, stored);
     return true;
 }
 
@@ -136,7 +167,8 @@ static bool rerun_into(const char *path, const StoredRun *stored, const Options 
     uint64_t fingerprint = 0;
     if (options->output != NULL) {
         return execute(stored, options->output, options, &fingerprint, error) &&
-               compare(path, options->output, stored, fingerprint, ret_status, error);
+               compare(path, options->output, stored, fingerprint, options->as_json, ret_status,
+                       error);
     }
     g_autofree char *folder = g_dir_make_tmp("skein-rerun-XXXXXX", NULL);
     if (folder == NULL) {
@@ -145,8 +177,9 @@ static bool rerun_into(const char *path, const StoredRun *stored, const Options 
         return false;
     }
     g_autofree char *output = g_build_filename(folder, "again.db", NULL);
-    const bool is_fine = execute(stored, output, options, &fingerprint, error) &&
-                         compare(path, output, stored, fingerprint, ret_status, error);
+    const bool is_fine =
+        execute(stored, output, options, &fingerprint, error) &&
+        compare(path, output, stored, fingerprint, options->as_json, ret_status, error);
     g_unlink(output);
     g_rmdir(folder);
     return is_fine;
@@ -176,6 +209,7 @@ int command_rerun(int argc, char **argv)
          "Keep the new database (default: it is only compared)", "NEW"},
         {"force", 0, 0, G_OPTION_ARG_NONE, &options.force, "Replace an existing database", NULL},
         {"quiet", 0, 0, G_OPTION_ARG_NONE, &options.quiet, "No progress", NULL},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, "Print one JSON object", NULL},
         G_OPTION_ENTRY_NULL,
     };
     GError *error = NULL;

@@ -59,14 +59,15 @@ static bool execute(const char *path, Options *options, int *ret_status, GError 
     }
     Progress progress;
     progress_init(&progress, scenario->stop);
-    RunOptions run_options = {.database = options->output,
-                              .replace = options->force,
-                              .interrupt = interrupt_arm(),
-                              .progress =
-                                  options->quiet || log_lines_are_on(log) ? NULL : progress_update,
-                              .progress_data = &progress,
-                              .log_line = log_lines_are_on(log) ? log_lines_print : NULL,
-                              .log_data = log};
+    RunOptions run_options = {
+        .database = options->output,
+        .replace = options->force,
+        .interrupt = interrupt_arm(),
+        .progress = options->quiet || log_lines_level(log) > LOG_OFF ? NULL : progress_update,
+        .progress_data = &progress,
+        .log_level = log_lines_level(log),
+        .log_line = log_lines_print,
+        .log_data = log};
     if (!execution_options_read(options->queue, options->partitions, &run_options, error)) {
         return false;
     }

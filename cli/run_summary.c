@@ -66,7 +66,7 @@ void run_summary_print(const Run *run, const char *database)
     const Simulation *simulation = network_simulation(run_network(run));
     const uint64_t events = simulation_events(simulation);
     const double wall = run_wall_seconds(run);
-    g_autofree char *end = value_print(simulation_now(simulation), VALUE_DURATION);
+    g_autofree char *end = value_print_readable(simulation_now(simulation), VALUE_DURATION, 0);
     printf("%s: %s\n", scenario->name, scenario->title);
     if (run_status(run) != RUN_COMPLETE) {
         printf("status       %s%s%s\n", run_status_name(run_status(run)),
@@ -89,32 +89,23 @@ void run_summary_print(const Run *run, const char *database)
     print_verdicts(run);
 }
 
-static void append_member(GString *json, const char *key, const char *text)
-{
-    g_string_append_printf(json, "%s\"%s\": ", json->str[json->len - 1] == '{' ? "" : ", ", key);
-    if (text == NULL) {
-        g_string_append(json, "null");
-    } else {
-        json_text_append_string(json, text);
-    }
-}
-
 static void append_metrics(GString *json, const Network *network)
 {
-    g_string_append(json, ", \"metrics\": [");
+    json_text_append_key(json, "metrics");
+    g_string_append_c(json, '[');
     for (unsigned i = 0; i < network_metric_count(network); i++) {
         const Metric *metric = network_metric(network, i);
-        g_string_append(json, i == 0 ? "{" : ", {");
-        append_member(json, "name", network_metric_name(network, i));
-        append_member(json, "unit", network_metric_unit(network, i));
-        g_string_append_printf(json, ", \"count\": %" PRIu64, metric_count(metric));
+        json_text_next(json);
+        g_string_append_c(json, '{');
+        json_text_append_member(json, "name", network_metric_name(network, i));
+        json_text_append_member(json, "unit", network_metric_unit(network, i));
+        json_text_append_value(json, "count", "%" PRIu64, metric_count(metric));
         if (metric_count(metric) > 0) {
-            g_string_append_printf(json,
-                                   ", \"mean\": %.17g, \"p50\": %.17g, \"p99\": %.17g, "
-                                   "\"min\": %" PRId64 ", \"max\": %" PRId64,
-                                   metric_mean(metric), metric_quantile(metric, 0.5),
-                                   metric_quantile(metric, 0.99), metric_minimum(metric),
-                                   metric_maximum(metric));
+            json_text_append_value(json, "mean", "%.17g", metric_mean(metric));
+            json_text_append_value(json, "p50", "%.17g", metric_quantile(metric, 0.5));
+            json_text_append_value(json, "p99", "%.17g", metric_quantile(metric, 0.99));
+            json_text_append_value(json, "min", "%" PRId64, metric_minimum(metric));
+            json_text_append_value(json, "max", "%" PRId64, metric_maximum(metric));
         }
         g_string_append(json, "}");
     }
@@ -123,18 +114,22 @@ static void append_metrics(GString *json, const Network *network)
 
 static void append_verdicts(GString *json, const Run *run)
 {
-    g_string_append(json, ", \"expectations\": [");
+    json_text_append_key(json, "expectations");
+    g_string_append_c(json, '[');
     for (unsigned i = 0; i < run_verdict_count(run); i++) {
         const RunVerdict *verdict = run_verdict(run, i);
-        g_string_append(json, i == 0 ? "{" : ", {");
-        append_member(json, "text", verdict->expectation);
-        g_string_append_printf(json, ", \"holds\": %s", verdict->holds ? "true" : "false");
-        append_member(json, "found", verdict->found);
+        json_text_next(json);
+        g_string_append_c(json, '{');
+        json_text_append_member(json, "text", verdict->expectation);
+        json_text_append_value(json, "holds", verdict->holds ? "true" : "false");
+        json_text_append_member(json, "found", verdict->found);
         g_string_append(json, "}");
     }
-    g_string_append(json, "], \"remarks\": [");
+    g_string_append_c(json, ']');
+    json_text_append_key(json, "remarks");
+    g_string_append_c(json, '[');
     for (const char *const *remark = run_remarks(run); *remark != NULL; remark++) {
-        g_string_append(json, remark == run_remarks(run) ? "" : ", ");
+        json_text_next(json);
         json_text_append_string(json, *remark);
     }
     g_string_append(json, "]");
@@ -147,17 +142,16 @@ void run_summary_print_json(const Run *run, const char *database)
     g_autoptr(GString) json = g_string_new("{");
     char fingerprint[17];
     g_snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, simulation_fingerprint(simulation));
-    append_member(json, "status", run_status_name(run_status(run)));
-    append_member(json, "failure", run_failure(run));
-    append_member(json, "fingerprint", fingerprint);
-    g_string_append_printf(json,
-                           ", \"events\": %" PRIu64 ", \"end_ns\": %" PRId64
-                           ", \"wall_seconds\": %.6f, \"seed\": %" PRIu64,
-                           simulation_events(simulation), simulation_now(simulation),
-                           run_wall_seconds(run), scenario->seed);
-    append_member(json, "scenario", scenario->name);
-    append_member(json, "module", scenario->module->name);
-    append_member(json, "database", database);
+    json_text_append_member(json, "status", run_status_name(run_status(run)));
+    json_text_append_member(json, "failure", run_failure(run));
+    json_text_append_member(json, "fingerprint", fingerprint);
+    json_text_append_value(json, "events", "%" PRIu64, simulation_events(simulation));
+    json_text_append_value(json, "end_ns", "%" PRId64, simulation_now(simulation));
+    json_text_append_value(json, "wall_seconds", "%.6f", run_wall_seconds(run));
+    json_text_append_value(json, "seed", "%" PRIu64, scenario->seed);
+    json_text_append_member(json, "scenario", scenario->name);
+    json_text_append_member(json, "module", scenario->module->name);
+    json_text_append_member(json, "database", database);
     append_metrics(json, run_network(run));
     append_verdicts(json, run);
     g_string_append(json, "}");

@@ -119,8 +119,9 @@ static GPtrArray *lines_of(const char *text, const char *word)
 
 static bool read_checkpoint(const char *line, Checkpoint *checkpoint)
 {
-    return sscanf(line, "%" SCNd64 " %" SCNx64 " %" SCNu64, &checkpoint->time,
-                  &checkpoint->fingerprint, &checkpoint->events) == 3;
+    checkpoint->states = 0;
+    return sscanf(line, "%" SCNd64 " %" SCNx64 " %" SCNu64 " %" SCNx64, &checkpoint->time,
+                  &checkpoint->fingerprint, &checkpoint->events, &checkpoint->states) >= 3;
 }
 
 static bool read_event(const char *line, LoggedEvent *event)
@@ -150,6 +151,22 @@ bool variant_end(const Variant *variant, Checkpoint *ret_end, guint64 *ret_peers
         *ret_peers = g_ascii_strtoull(g_ptr_array_index(peers, 0), NULL, 10);
     }
     return true;
+}
+
+GArray *variant_states(const Variant *variant, GError **error)
+{
+    g_autofree char *text = NULL;
+    if (!ask(variant, &text, error, "--states", NULL)) {
+        return NULL;
+    }
+    g_autoptr(GPtrArray) lines = lines_of(text, "state");
+    GArray *states = g_array_new(FALSE, TRUE, sizeof(guint64));
+    for (guint i = 0; i < lines->len; i++) {
+        const char *hash = strchr(g_ptr_array_index(lines, i), ' ');
+        const guint64 state = hash == NULL ? 0 : g_ascii_strtoull(hash, NULL, 16);
+        g_array_append_val(states, state);
+    }
+    return states;
 }
 
 GArray *variant_checkpoints(const Variant *variant, SimTime from, SimDuration step, unsigned count,

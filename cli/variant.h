@@ -19,10 +19,12 @@ typedef struct Variant {
     const char *const *arguments; /* FILE, --set, --seed: borrowed, NULL-terminated */
 } Variant;
 
-/* All events before a time: their number and their fingerprint. */
+/* All events before a time: their number and their fingerprint; at the end also what their handlers
+ * left in the peers' states. */
 typedef struct Checkpoint {
     SimTime time;
     guint64 fingerprint, events;
+    guint64 states; /* 0 but at the end */
 } Checkpoint;
 
 /* An event in the log of a variant; order is that of the key. */
@@ -37,6 +39,9 @@ void variant_clear(Variant *variant);
 
 /* The end of the run. ret_peers may be NULL. */
 bool variant_end(const Variant *variant, Checkpoint *ret_end, guint64 *ret_peers, GError **error);
+
+/* The hash of each peer's state at the end. NULL on failure; else of guint64. */
+GArray *variant_states(const Variant *variant, GError **error);
 
 /* `count` checkpoints from `from` on, `step` apart. NULL on failure; else of Checkpoint. */
 GArray *variant_checkpoints(const Variant *variant, SimTime from, SimDuration step, unsigned count,

@@ -4,6 +4,7 @@
 #include "cli/divergence.h"
 #include "scenarios/run.h"
 #include "sim/error.h"
+#include "sim/json_text.h"
 #include "sim/value_text.h"
 
 #include <inttypes.h>
@@ -26,6 +27,7 @@ static const CommandUsage USAGE = {
 typedef struct Options {
     char **sets;
     char *seed, *against;
+    gboolean as_json;
 } Options;
 
 typedef struct Verification {
@@ -34,6 +36,7 @@ typedef struct Verification {
     Checkpoint end; /* of the reference */
     guint64 peers;
     bool is_different;
+    GString *json; /* NULL: print text */
 } Verification;
 
 static void clear_variant(gpointer data)
@@ -94,36 +97,84 @@ static bool add_variants(Verification *verification, const Options *options, boo
     return true;
 }
 
-static void print_end(const Variant *variant, const Checkpoint *end, const char *verdict)
+/* difference: lines of text, or NULL. */
+static void tell(const Verification *verification, const Variant *variant, const Checkpoint *end,
+                 bool is_equal, const char *difference)
 {
+    GString *json = verification->json;
+    if (json != NULL) {
+        json_text_next(json);
+        g_string_append_c(json, '{');
+        json_text_append_member(json, "name", variant->name);
+        json_text_append_value(json, "equal", is_equal ? "true" : "false");
+        json_text_append_value(json, "fingerprint", "\"%016" PRIx64 "\"", end->fingerprint);
+        json_text_append_value(json, "events", "%" PRIu64, end->events);
+        json_text_append_value(json, "end_ns", "%" PRId64, end->time);
+        json_text_append_member(json, "difference", difference);
+        g_string_append_c(json, '}');
+        return;
+    }
+    const bool is_reference = variant == &g_array_index(verification->variants, Variant, 0);
     g_autofree char *time = value_print(end->time, VALUE_DURATION);
-    printf("%-14s %s fingerprint %016" PRIx64 ", %" PRIu64 " events, ends at %s\n", variant->name,
-           verdict, end->fingerprint, end->events, time);
+    printf("%-14s %s fingerprint %016" PRIx64 ", %" PRIu64 " events, ends at %s\n%s", variant->name,
+           is_reference ? "          "
+           : is_equal   ? "equal:    "
+                        : "DIFFERENT:",
+           end->fingerprint, end->events, time, difference == NULL ? "" : difference);
     fflush(stdout);
+}
+
+/* The events are the same, but the peers do not hold the same afterwards. */
+static char *state_difference(const Variant *reference, const Variant *variant, GError **error)
+{
+    g_autoptr(GArray) a = variant_states(reference, error);
+    g_autoptr(GArray) b = a == NULL ? NULL : variant_states(variant, error);
+    if (b == NULL) {
+        return NULL;
+    }
+    for (guint peer = 0; peer < MIN(a->len, b->len); peer++) {
+        if (g_array_index(a, guint64, peer) != g_array_index(b, guint64, peer)) {
+            return g_strdup_printf("  the events are the same, but the state of peer %u differs at "
+                                   "the end\n",
+                                   peer);
+        }
+    }
+    return g_strdup("  run again, the states do not differ: the difference comes and goes\n");
+}
+
+static char *event_difference(const Verification *verification, const Variant *variant,
+                              const Checkpoint *end, GError **error)
+{
+    const Variant *reference = &g_array_index(verification->variants, Variant, 0);
+    Divergence divergence;
+    if (!divergence_find(reference, &verification->end, variant, end, &divergence, error)) {
+        return NULL;
+    }
+    return divergence_text(&divergence, reference->name, variant->name, verification->peers);
 }
 
 static bool compare_one(Verification *verification, const Variant *variant, GError **error)
 {
-    const Variant *reference = &g_array_index(verification->variants, Variant, 0);
     Checkpoint end;
     if (!variant_end(variant, &end, NULL, error)) {
         return false;
     }
-    const bool is_equal = end.fingerprint == verification->end.fingerprint &&
-                          end.events == verification->end.events &&
-                          end.time == verification->end.time;
-    print_end(variant, &end, is_equal ? "equal:    " : "DIFFERENT:");
-    if (is_equal) {
+    const bool has_same_events = end.fingerprint == verification->end.fingerprint &&
+                                 end.events == verification->end.events &&
+                                 end.time == verification->end.time;
+    if (has_same_events && end.states == verification->end.states) {
+        tell(verification, variant, &end, true, NULL);
         return true;
     }
     verification->is_different = true;
-    Divergence divergence;
-    if (!divergence_find(reference, &verification->end, variant, &end, &divergence, error)) {
+    g_autofree char *difference =
+        has_same_events
+            ? state_difference(&g_array_index(verification->variants, Variant, 0), variant, error)
+            : event_difference(verification, variant, &end, error);
+    if (difference == NULL) {
         return false;
     }
-    g_autofree char *text =
-        divergence_text(&divergence, reference->name, variant->name, verification->peers);
-    fputs(text, stdout);
+    tell(verification, variant, &end, false, difference);
     return true;
 }
 
@@ -133,15 +184,15 @@ static bool compare_all(Verification *verification, GError **error)
     if (!variant_end(reference, &verification->end, &verification->peers, error)) {
         return false;
     }
-    print_end(reference, &verification->end, "          ");
+    tell(verification, reference, &verification->end, true, NULL);
     for (guint i = 1; i < verification->variants->len; i++) {
         const Variant *variant = &g_array_index(verification->variants, Variant, i);
         if (!compare_one(verification, variant, error)) {
             return false;
         }
         if (variant->is_moved && verification->is_different) {
-            puts("The run depends on memory, so it differs by itself: the other ways are left "
-                 "out.");
+            command_warn("the run depends on memory, so it differs by itself: the other ways are "
+                         "left out");
             return true;
         }
     }
@@ -161,7 +212,9 @@ static bool verify(const char *path, const Options *options, bool *ret_is_differ
         return false;
     }
     run_free(run);
-    Verification verification = {.variants = g_array_new(FALSE, TRUE, sizeof(Variant)),
+    g_autoptr(GString) json = options->as_json ? g_string_new("{\"variants\": [") : NULL;
+    Verification verification = {.json = json,
+                                 .variants = g_array_new(FALSE, TRUE, sizeof(Variant)),
                                  .arguments = g_ptr_array_new_with_free_func(g_free)};
     g_array_set_clear_func(verification.variants, clear_variant);
     add_arguments(verification.arguments, path, options);
@@ -169,6 +222,11 @@ static bool verify(const char *path, const Options *options, bool *ret_is_differ
                                       scenario->module->application->has_coordinator, error) &&
                          compare_all(&verification, error);
     *ret_is_different = verification.is_different;
+    if (is_fine && json != NULL) {
+        g_string_append_c(json, ']');
+        json_text_append_value(json, "equal", verification.is_different ? "false" : "true");
+        printf("%s}\n", json->str);
+    }
     g_array_unref(verification.variants);
     g_ptr_array_unref(verification.arguments);
     return is_fine;
@@ -181,6 +239,7 @@ int command_verify(int argc, char **argv)
         {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.sets,
          "Override a setting of the file; may be repeated", "SECTION.KEY=VALUE"},
         {"seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, "Short for --set scenario.seed=N", "N"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, "Print one JSON object", NULL},
         {"against", 0, 0, G_OPTION_ARG_FILENAME, &options.against,
          "Another build of the program to compare with", "SKEIN"},
         G_OPTION_ENTRY_NULL,

@@ -80,7 +80,8 @@ typedef struct Application {
     const char *const *randoms;   /* names of random purposes */
     const MetricName *metrics;
     void (*print_state)(const void *state, GString *text); /* appends a JSON object */
-    uint64_t (*hash_state)(const void *state);             /* to compare states; may be NULL */
+    /* What skein verify compares; NULL: the printed state. */
+    uint64_t (*hash_state)(const void *state);
 } Application;
 
 #endif

@@ -98,10 +98,16 @@ Connection *connection_find(Host *host, EntityId peer, uint64_t id)
 Connection *connection_first(Host *host, EntityId peer)
 {
     const Contact *contact = contact_table_find(&host->contacts, peer);
-    if (contact != NULL && contact->connections != NULL) {
-        return contact->connections;
+    Connection *first = contact == NULL ? NULL : contact->connections;
+    if (first == NULL) {
+        return standing(host, peer, 0);
     }
-    return standing(host, peer, 0);
+    for (Connection *at = first; at != NULL; at = at->next) {
+        if (at->state == CONNECTION_OPEN) {
+            return at;
+        }
+    }
+    return first;
 }
 
 static void write_row(const Host *host, const Connection *connection, Outcome outcome)
@@ -168,6 +174,25 @@ void connection_end(Host *host, Connection *connection, Outcome outcome)
     free_unlinked(host, connection, outcome);
 }
 
+void connection_close(Host *host, Connection *connection)
+{
+    const Stack *stack = host->network->stack;
+    const EntityId peer = connection->peer;
+    for (Stream *stream = connection->streams; stream != NULL; stream = stream->next) {
+        if (!stream->is_remote_closed || !stream->is_write_closed) {
+            stack->end_stream(host, stream, STREAM_CLOSE);
+        }
+    }
+    if (connection->state == CONNECTION_DIALING) {
+        span_set_text(&connection->span, "outcome", outcome_name(OUTCOME_CLOSED));
+        span_end_error(host, &connection->span);
+    } else if (stack->close != NULL) {
+        stack->close(host, connection);
+    }
+    connection_free(host, connection, OUTCOME_CLOSED);
+    stack->release(host, peer);
+}
+
 uint64_t connection_dial_argument(const Connection *connection)
 {
     return (uint64_t)connection->peer << 32 | (uint32_t)connection->id;
@@ -212,6 +237,7 @@ void connection_opened(Host *host, Connection *connection)
     metric_add(host_part(host)->metrics[METRIC_DIAL_TIME], connection->opened - connection->dialed);
     const EntityId peer = connection->peer;
     const bool is_automatic = connection->is_automatic;
+    host_log(host, LOG_DEBUG, "is connected to peer %u", peer);
     host->network->stack->release(host, peer);
     if (!is_automatic && host->network->application->dialed != NULL) {
         host->network->application->dialed(host, peer, OUTCOME_OPEN);
@@ -222,6 +248,7 @@ void connection_failed(Host *host, Connection *connection, Outcome outcome)
 {
     const EntityId peer = connection->peer;
     const bool is_automatic = connection->is_automatic;
+    host_log(host, LOG_WARNING, "cannot dial peer %u: %s", peer, outcome_name(outcome));
     span_set_text(&connection->span, "outcome", outcome_name(outcome));
     span_end_error(host, &connection->span);
     connection_end(host, connection, outcome);
@@ -317,6 +344,8 @@ void stream_ended(Host *host, Stream *stream, Outcome outcome)
     const Protocol *protocol = &host->network->application->protocols[stream->protocol];
     const uint32_t slot = stream->slot;
     const uint64_t id = stream->id;
+    host_log(host, LOG_DEBUG, "stream %s of peer %u ended: %s", protocol->name, stream->peer,
+             outcome_name(outcome));
     stream->is_write_closed = stream->is_remote_closed = true;
     if (protocol->ended != NULL) {
         protocol->ended(host, stream, outcome);

@@ -51,7 +51,8 @@ struct Stream {
 Connection *connection_new(Host *host, uint64_t id, EntityId peer, ConnectionState state);
 /* The half with that id, or NULL. One that was preconnected is made when it is first asked for. */
 Connection *connection_find(Host *host, EntityId peer, uint64_t id);
-/* The oldest connection to the peer, or NULL; likewise. */
+/* The oldest open connection to the peer, else the oldest that is being dialled, or NULL; likewise.
+ */
 Connection *connection_first(Host *host, EntityId peer);
 /* The connection that this host dialled, by a number that a timer can hold; NULL when it is gone.
  */
@@ -61,6 +62,9 @@ Connection *connection_dialed(Host *host, uint64_t argument);
 void connection_end(Host *host, Connection *connection, Outcome outcome);
 /* The same without telling anyone: a crash, or the end of the run. */
 void connection_free(Host *host, Connection *connection, Outcome outcome);
+
+/* Closes it in good order: its streams are closed, nobody here is told. */
+void connection_close(Host *host, Connection *connection);
 
 /* Begins a dial: the span, the timeout, and the stack's own steps. */
 Connection *connection_dial(Host *host, EntityId peer, const char *name, const SpanContext *parent,

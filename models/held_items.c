@@ -29,6 +29,17 @@ HeldItem *held_items_take(Contact *contact)
     return first;
 }
 
+void held_items_release(Contact *contact, uint64_t connection)
+{
+    HeldItem *item = contact->held;
+    if (item != NULL) {
+        do {
+            item->connection = item->connection == connection ? 0 : item->connection;
+            item = item->next;
+        } while (item != contact->held);
+    }
+}
+
 uint32_t held_items_count(const Contact *contact)
 {
     uint32_t count = 0;

@@ -20,6 +20,8 @@ typedef struct HeldItem {
 void held_items_add(Contact *contact, HeldItem *item);
 /* The first one, which is the caller's then; NULL when there is none. */
 HeldItem *held_items_take(Contact *contact);
+/* They may go without their connection from now on: it has closed after them. */
+void held_items_release(Contact *contact, uint64_t connection);
 uint32_t held_items_count(const Contact *contact);
 
 /* Tells the record what became of it, when it is a message. */

@@ -76,6 +76,21 @@ bool host_is_connected(Host *host, EntityId peer)
     return connection != NULL && connection->state == CONNECTION_OPEN;
 }
 
+void host_disconnect(Host *host, EntityId peer)
+{
+    g_assert(entity_is_running(&host->entity) && !host_is_coordinator(host));
+    const Contact *contact = contact_table_find(&host->contacts, peer);
+    if (contact == NULL || contact->connections == NULL) {
+        connection_first(host, peer); /* one that stood before the run is made, then closed */
+        contact = contact_table_find(&host->contacts, peer);
+    }
+    for (Connection *at = contact == NULL ? NULL : contact->connections; at != NULL;) {
+        Connection *next = at->next;
+        connection_close(host, at);
+        at = next;
+    }
+}
+
 /* Timers. */
 
 HostTimer host_after(Host *host, SimDuration delay, unsigned timer, uint64_t argument)
@@ -138,17 +153,17 @@ void host_measure(Host *host, unsigned metric, int64_t value)
     metric_add(host_part(host)->metrics[METRIC_FIRST + metric], value);
 }
 
-void host_log(Host *host, const char *format, ...)
+void host_log(Host *host, LogLevel level, const char *format, ...)
 {
     const NetworkOptions *options = &host->network->options;
-    if (options->log_line == NULL) {
+    if (level > options->log_level) {
         return;
     }
     va_list arguments;
     va_start(arguments, format);
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    options->log_line(options->log_data, host_now(host), host->entity.id, text);
+    options->log_line(options->log_data, host_now(host), host->entity.id, level, text);
 }
 
 /* Control. */

@@ -53,11 +53,16 @@ const char *outcome_name(Outcome outcome);
  * being dialled, gets a second connection. `name` names the dial's span, a child of `parent`; NULL:
  * `dial`. */
 void host_dial(Host *host, EntityId peer, const char *name, const SpanContext *parent);
-bool host_is_connected(Host *host, EntityId peer);
+bool host_is_connected(Host *host, EntityId peer); /* one that is open */
+/* Closes all connections to the peer in good order: what was sent before still arrives, then the
+ * other side's streams end with OUTCOME_CLOSED. The streams are gone for this side, and a dial that
+ * is under way is given up without Application.dialed. */
+void host_disconnect(Host *host, EntityId peer);
 
-/* Opens a stream for protocol number `protocol` of the application. Uses the first connection to
- * the peer, and dials when there is none; what is sent meanwhile waits for the connection. Never
- * NULL. `span` is the trace that the stream belongs to for sampled recording; NULL: none. */
+/* Opens a stream for protocol number `protocol` of the application. Uses the oldest open
+ * connection to the peer, else the oldest being dialled, and dials when there is none; what is sent
+ * meanwhile waits for the connection. Never NULL. `span` is the trace that the stream belongs to
+ * for sampled recording; NULL: none. */
 Stream *host_open(Host *host, EntityId peer, unsigned protocol, const SpanContext *span);
 
 /* A message on a stream, one unit at the receiver. content is copied. size_bytes is what the
@@ -118,7 +123,9 @@ int64_t host_draw_from(Host *host, unsigned purpose, uint32_t *draws,
 void host_measure(Host *host, unsigned metric, int64_t value);
 
 /* Log lines, shown by --log. Free when off: the arguments are not formatted. */
-void host_log(Host *host, const char *format, ...) __attribute__((format(printf, 2, 3)));
+typedef enum LogLevel { LOG_OFF, LOG_WARNING, LOG_INFO, LOG_DEBUG } LogLevel;
+void host_log(Host *host, LogLevel level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* The coordinator. */
 

@@ -178,19 +178,44 @@ static void ideal_end_stream(Host *host, Stream *stream, StreamEnd how)
     memcpy(transmit(host, stream, KIND_STREAM_END, sizeof body), &body, sizeof body);
 }
 
+/* Nothing that was sent on it arrives later. */
+static SimTime connection_floor(const Connection *connection)
+{
+    SimTime floor = connection->floor;
+    for (const Stream *stream = connection->streams; stream != NULL; stream = stream->next) {
+        floor = MAX(floor, stream->floor);
+    }
+    return floor;
+}
+
 static void ideal_unknown(Host *host, EntityId sender, uint64_t connection)
 {
     transmit_control(host, sender, KIND_CONNECTION_END, connection, 0, NULL);
 }
 
+/* What was sent on it needs it no longer; its end comes after all of that. */
+static void ideal_close(Host *host, Connection *connection)
+{
+    const ConnectionBody body = {
+        .connection = connection->id, .sender = host->entity.id, .in_order = 1};
+    SimTime floor = connection_floor(connection);
+    void *to;
+    if (connection->held > 0 || link_is_cut(host, connection->peer)) {
+        held_items_release(contact_table_get(&host->contacts, connection->peer), connection->id);
+        to = hold(
+            host, connection->peer,
+            &(HeldItem){.kind = KIND_CONNECTION_END, .floor = floor, .size_bytes = sizeof body});
+    } else {
+        to = post(host, connection->peer, KIND_CONNECTION_END, sizeof body, &floor);
+    }
+    memcpy(to, &body, sizeof body);
+}
+
 static void ideal_crashed(Host *host, const Connection *connection)
 {
     if (connection->state == CONNECTION_OPEN) {
-        SimTime floor = connection->floor;
-        for (const Stream *stream = connection->streams; stream != NULL; stream = stream->next) {
-            floor = MAX(floor, stream->floor);
-        }
-        transmit_control(host, connection->peer, KIND_CONNECTION_END, connection->id, floor, NULL);
+        transmit_control(host, connection->peer, KIND_CONNECTION_END, connection->id,
+                         connection_floor(connection), NULL);
     }
 }
 
@@ -201,6 +226,7 @@ const Stack STACK_ideal = {
     .answer = ideal_answer,
     .send = ideal_send,
     .end_stream = ideal_end_stream,
+    .close = ideal_close,
     .crashed = ideal_crashed,
     .unknown = ideal_unknown,
     .release = ideal_release,

@@ -34,7 +34,8 @@ typedef struct NetworkOptions {
     unsigned partition_count;
     bool permute_ties;
     const volatile sig_atomic_t *interrupt;
-    void (*log_line)(void *data, SimTime now, EntityId peer, const char *text); /* NULL: off */
+    LogLevel log_level; /* the most that is told to log_line */
+    void (*log_line)(void *data, SimTime now, EntityId peer, LogLevel level, const char *text);
     void *log_data;
 } NetworkOptions;
 
@@ -69,7 +70,12 @@ const char *const *network_inputs(const Network *network);
 /* Remarks about the input that are no errors, NULL-terminated. */
 const char *const *network_warnings(const Network *network);
 
-/* One peer in words: state, connections, streams. For skein inspect. */
+/* One peer in words, or as a JSON object without its closing brace: state, connections, streams.
+ * For skein inspect. */
 void network_print_peer(const Network *network, EntityId peer, GString *text);
+void network_append_peer_json(const Network *network, EntityId peer, GString *json);
+/* Of a peer's state, to compare executions: the application's own hash, or one of its state as
+ * printed; 0 when the application offers neither. */
+uint64_t network_state_hash(const Network *network, EntityId peer);
 
 #endif

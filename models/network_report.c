@@ -4,7 +4,7 @@
 #include "models/held_items.h"
 #include "models/network.h"
 #include "models/stack.h"
-
+#include "sim/json_text.h"
 #include "sim/value_text.h"
 
 #include <string.h>
@@ -109,14 +109,29 @@ void message_record(const Host *host, const MessageHeader *message, EntityId rec
                       .received = received});
 }
 
+uint64_t network_state_hash(const Network *network, EntityId peer)
+{
+    const Application *application = network->application;
+    const void *state = host_of(simulation_entity(network->simulation, peer))->state;
+    if (application->hash_state != NULL) {
+        return application->hash_state(state);
+    }
+    if (application->print_state == NULL) {
+        return 0;
+    }
+    g_autoptr(GString) text = g_string_new(NULL);
+    application->print_state(state, text);
+    return mix_bytes(text->str, text->len);
+}
+
 static void print_streams(const Network *network, const Connection *connection, GString *text)
 {
     for (const Stream *stream = connection->streams; stream != NULL; stream = stream->next) {
-        g_string_append_printf(text, "    stream %" G_GUINT64_FORMAT " %s, opened by %u%s%s\n",
-                               stream->id, network->application->protocols[stream->protocol].name,
-                               (unsigned)(stream->id >> 32),
-                               stream->is_write_closed ? ", write side closed" : "",
-                               stream->is_remote_closed ? ", other side closed" : "");
+        g_string_append_printf(
+            text, "    stream %u#%u %s, opened by %u%s%s\n", (unsigned)(stream->id >> 32),
+            (unsigned)stream->id, network->application->protocols[stream->protocol].name,
+            (unsigned)(stream->id >> 32), stream->is_write_closed ? ", write side closed" : "",
+            stream->is_remote_closed ? ", other side closed" : "");
     }
 }
 
@@ -136,7 +151,7 @@ void network_print_peer(const Network *network, EntityId peer, GString *text)
         held += held_items_count(&host->contacts.contacts[i]);
         const Connection *connection = host->contacts.contacts[i].connections;
         for (; connection != NULL; connection = connection->next) {
-            g_autofree char *since = value_print(connection->dialed, VALUE_DURATION);
+            g_autofree char *since = value_print_readable(connection->dialed, VALUE_DURATION, 0);
             g_string_append_printf(text, "  connection with %u, %s by %s at %s\n", connection->peer,
                                    connection->state == CONNECTION_OPEN ? "open, dialled"
                                                                         : "being dialled",
@@ -147,4 +162,59 @@ void network_print_peer(const Network *network, EntityId peer, GString *text)
     if (held > 0) {
         g_string_append_printf(text, "  %u things held until they can be sent\n", held);
     }
+}
+
+static void append_streams_json(const Network *network, const Connection *connection, GString *json)
+{
+    json_text_append_key(json, "streams");
+    g_string_append_c(json, '[');
+    for (const Stream *stream = connection->streams; stream != NULL; stream = stream->next) {
+        json_text_next(json);
+        g_string_append_c(json, '{');
+        json_text_append_value(json, "id", "%" G_GUINT64_FORMAT, stream->id);
+        json_text_append_member(json, "protocol",
+                                network->application->protocols[stream->protocol].name);
+        json_text_append_value(json, "opener", "%u", (unsigned)(stream->id >> 32));
+        json_text_append_value(json, "write_closed", stream->is_write_closed ? "true" : "false");
+        json_text_append_value(json, "remote_closed", stream->is_remote_closed ? "true" : "false");
+        g_string_append_c(json, '}');
+    }
+    g_string_append_c(json, ']');
+}
+
+static void append_connections_json(const Network *network, const Host *host, GString *json)
+{
+    json_text_append_key(json, "connections");
+    g_string_append_c(json, '[');
+    for (uint32_t i = 0; i < host->contacts.count; i++) {
+        const Connection *connection = host->contacts.contacts[i].connections;
+        for (; connection != NULL; connection = connection->next) {
+            json_text_next(json);
+            g_string_append_c(json, '{');
+            json_text_append_value(json, "peer", "%u", connection->peer);
+            json_text_append_value(json, "open",
+                                   connection->state == CONNECTION_OPEN ? "true" : "false");
+            json_text_append_value(json, "dialer", connection->is_dialer ? "true" : "false");
+            json_text_append_value(json, "dialed_ns", "%" G_GINT64_FORMAT, connection->dialed);
+            append_streams_json(network, connection, json);
+            g_string_append_c(json, '}');
+        }
+    }
+    g_string_append_c(json, ']');
+}
+
+void network_append_peer_json(const Network *network, EntityId peer, GString *json)
+{
+    const Host *host = host_of(simulation_entity(network->simulation, peer));
+    g_string_append_c(json, '{');
+    json_text_append_value(json, "peer", "%u", peer);
+    json_text_append_member(json, "name", host_peer_name(host, peer));
+    json_text_append_value(json, "crashed", host->is_crashed ? "true" : "false");
+    json_text_append_key(json, "state");
+    if (network->application->print_state != NULL) {
+        network->application->print_state(host->state, json);
+    } else {
+        g_string_append(json, "null");
+    }
+    append_connections_json(network, host, json);
 }

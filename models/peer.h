@@ -155,10 +155,11 @@ typedef struct StreamEndBody {
     uint32_t receiver_slot, reserved;
 } StreamEndBody;
 
-/* The body of KIND_DIAL, KIND_ACCEPT, KIND_REFUSE and KIND_CONNECTION_END. */
+/* The body of KIND_DIAL, KIND_ACCEPT, KIND_REFUSE and KIND_CONNECTION_END. in_order: that end came
+ * after everything that was sent, else it is a reset. */
 typedef struct ConnectionBody {
     uint64_t connection;
-    uint32_t sender, reserved;
+    uint32_t sender, in_order;
 } ConnectionBody;
 
 /* The body of KIND_REPORT and KIND_ORDER. The span is not hashed. */

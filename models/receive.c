@@ -39,7 +39,7 @@ static void crash(Host *host)
     if (host->is_crashed) {
         return;
     }
-    host_log(host, "crashes");
+    host_log(host, LOG_INFO, "crashes");
     timer_free_all(&host->entity);
     host->release = 0;
     for (uint32_t i = 0; i < host->contacts.count; i++) {
@@ -70,7 +70,7 @@ static void restart(Host *host)
     if (!host->is_crashed) {
         return;
     }
-    host_log(host, "restarts");
+    host_log(host, LOG_INFO, "restarts");
     host->is_crashed = false;
     const Application *application = host->network->application;
     void (*run)(Host *) = application->restart != NULL ? application->restart : application->start;
@@ -150,7 +150,7 @@ static void run_connection_end(Entity *self, const EventContent *content)
     if (connection->state == CONNECTION_DIALING) {
         connection_failed(host, connection, OUTCOME_RESET);
     } else {
-        connection_end(host, connection, OUTCOME_RESET);
+        connection_end(host, connection, body->in_order ? OUTCOME_CLOSED : OUTCOME_RESET);
     }
 }
 

@@ -18,6 +18,9 @@ typedef struct Stack {
     /* Sends the message. `header` is complete, its content follows it. */
     void (*send)(Host *host, Stream *stream, const MessageHeader *header, const void *content);
     void (*end_stream)(Host *host, Stream *stream, StreamEnd how);
+    /* This side closes the connection in good order, after the ends of its streams; the half is
+     * freed afterwards. NULL: the other side is told of the streams alone. */
+    void (*close)(Host *host, Connection *connection);
     /* The peer crashed: its connections end on the other side as far as the stack can tell. */
     void (*crashed)(Host *host, const Connection *connection);
     /* A dial, message or end has come for something that is not known here (any more). */

@@ -54,7 +54,7 @@ static void finish(Host *host, Stream *stream, bool is_answered)
     const PingSettings *settings = host_settings(host);
     PingStream *ping = stream_state(stream);
     host_measure(host, METRIC_LOSS, is_answered ? 0 : 1);
-    host_log(host, "ping %u to peer %u %s", ping->number, stream_peer(stream),
+    host_log(host, LOG_INFO, "ping %u to peer %u %s", ping->number, stream_peer(stream),
              is_answered ? "is answered" : "has no answer in time");
     if (is_answered) {
         host_measure(host, METRIC_RTT, host_now(host) - ping->sent);
@@ -101,7 +101,7 @@ static void send_ping(Host *host, EntityId target)
     ping->span = span;
     ping->sent = host_now(host);
     ping->number = ++self->sent;
-    host_log(host, "sends ping %u to peer %u", ping->number, target);
+    host_log(host, LOG_INFO, "sends ping %u to peer %u", ping->number, target);
     host_timer_set(host, ping->timer, settings->timeout);
     stream_send(host, stream,
                 &(Message){.kind = MESSAGE_PING,

@@ -67,6 +67,7 @@ static Network *new_network(const Run *run, GError **error)
         .partition_count = run->options.partition_count,
         .permute_ties = scenario->permute_ties,
         .interrupt = run->options.interrupt,
+        .log_level = run->options.log_level,
         .log_line = run->options.log_line,
         .log_data = run->options.log_data,
     };

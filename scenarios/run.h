@@ -23,7 +23,8 @@ typedef struct RunOptions {
     const char *database;                   /* NULL: nothing is recorded */
     bool replace;                           /* an existing database */
     const volatile sig_atomic_t *interrupt; /* non-zero ends the run; may be NULL */
-    void (*log_line)(void *data, SimTime now, EntityId peer, const char *text); /* NULL: off */
+    LogLevel log_level;                     /* the most that is told to log_line */
+    void (*log_line)(void *data, SimTime now, EntityId peer, LogLevel level, const char *text);
     void *log_data;
     /* Called every few milliseconds or tens of thousands of events; NULL: not at all. */
     void (*progress)(void *data, SimTime now, uint64_t events);

@@ -92,7 +92,7 @@ static void send_ping(Host *host, uint64_t argument)
 {
     (void)argument;
     Testbed *self = host_state(host);
-    host_log(host, "sends PING to peer %u", self->target);
+    host_log(host, LOG_INFO, "sends PING to peer %u", self->target);
     Stream *stream = host_open(host, self->target, PROTOCOL_TESTBED, &self->ping.context);
     stream_send(host, stream,
                 &(Message){.kind = MESSAGE_PING,
@@ -148,7 +148,7 @@ static void send_pong(Host *host, uint64_t argument)
     (void)argument;
     Testbed *self = host_state(host);
     if (self->answer != NULL) {
-        host_log(host, "sends PONG to peer %u", stream_peer(self->answer));
+        host_log(host, LOG_INFO, "sends PONG to peer %u", stream_peer(self->answer));
         stream_send(host, self->answer,
                     &(Message){.kind = MESSAGE_PONG,
                                .size_bytes = ENVELOPE_SIZE_BYTES,
@@ -287,7 +287,7 @@ static void ended(Host *host, Stream *stream, Outcome outcome)
 static void order_dial(Host *host, EntityId from, uint64_t target, const SpanContext *span)
 {
     (void)from;
-    host_log(host, "dials peer %u", (EntityId)target);
+    host_log(host, LOG_INFO, "dials peer %u", (EntityId)target);
     host_dial(host, (EntityId)target, "DialPeer", span);
 }
 

@@ -28,6 +28,7 @@ typedef struct UnitName {
     const char *name;
     int64_t factor;
     bool is_printed;
+    bool is_decimal; /* a power of ten of the base: for people */
 } UnitName;
 
 typedef struct UnitKind {
@@ -37,44 +38,44 @@ typedef struct UnitKind {
 } UnitKind;
 
 static const UnitName DURATION_NAMES[] = {
-    {"ns", 1, true},
-    {"us", SIM_MICROSECOND, true},
-    {"ms", SIM_MILLISECOND, true},
-    {"s", SIM_SECOND, true},
-    {"min", 60 * SIM_SECOND, true},
-    {"h", 3600 * SIM_SECOND, true},
-    {"d", 86400 * SIM_SECOND, true},
-    {NULL, 0, false},
+    {"ns", 1, true, true},
+    {"us", SIM_MICROSECOND, true, true},
+    {"ms", SIM_MILLISECOND, true, true},
+    {"s", SIM_SECOND, true, true},
+    {"min", 60 * SIM_SECOND, true, false},
+    {"h", 3600 * SIM_SECOND, true, false},
+    {"d", 86400 * SIM_SECOND, true, false},
+    {NULL, 0, false, false},
 };
 
 static const UnitName SIZE_NAMES[] = {
-    {"B", 1, true},
-    {"kB", 1000, true},
-    {"KiB", 1024, true},
-    {"MB", 1000000, true},
-    {"MiB", 1048576, true},
-    {"GB", 1000000000, true},
-    {"GiB", 1073741824, true},
-    {NULL, 0, false},
+    {"B", 1, true, true},
+    {"kB", 1000, true, true},
+    {"KiB", 1024, true, false},
+    {"MB", 1000000, true, true},
+    {"MiB", 1048576, true, false},
+    {"GB", 1000000000, true, true},
+    {"GiB", 1073741824, true, false},
+    {NULL, 0, false, false},
 };
 
 /* Rates are printed in bits, as links are sold; bytes are read for those who think in files. */
 static const UnitName RATE_NAMES[] = {
-    {"bit/s", 1, true},
-    {"kbit/s", 1000, true},
-    {"Mbit/s", 1000000, true},
-    {"Gbit/s", 1000000000, true},
-    {"B/s", 8, false},
-    {"kB/s", 8000, false},
-    {"KiB/s", 8192, false},
-    {"MB/s", 8000000, false},
-    {"MiB/s", 8388608, false},
-    {"GB/s", INT64_C(8000000000), false},
-    {"GiB/s", INT64_C(8589934592), false},
-    {NULL, 0, false},
+    {"bit/s", 1, true, true},
+    {"kbit/s", 1000, true, true},
+    {"Mbit/s", 1000000, true, true},
+    {"Gbit/s", 1000000000, true, true},
+    {"B/s", 8, false, false},
+    {"kB/s", 8000, false, false},
+    {"KiB/s", 8192, false, false},
+    {"MB/s", 8000000, false, false},
+    {"MiB/s", 8388608, false, false},
+    {"GB/s", INT64_C(8000000000), false, false},
+    {"GiB/s", INT64_C(8589934592), false, false},
+    {NULL, 0, false, false},
 };
 
-static const UnitName COUNT_NAMES[] = {{NULL, 0, false}};
+static const UnitName COUNT_NAMES[] = {{NULL, 0, false, false}};
 
 static const UnitKind KINDS[] = {
     [VALUE_COUNT] = {"a whole number, such as 20", "", COUNT_NAMES},
@@ -324,6 +325,36 @@ char *value_print(int64_t value, ValueUnit unit)
         }
     }
     return g_strconcat(value < 0 ? "-" : "", best, NULL);
+}
+
+/* Half away from zero. */
+static uint64_t round_to_digits(uint64_t magnitude, unsigned digits)
+{
+    uint64_t step = 1;
+    for (uint64_t rest = magnitude; rest >= 10; rest /= 10) {
+        step *= 10;
+    }
+    for (unsigned i = 1; i < digits && step > 1; i++) {
+        step /= 10;
+    }
+    const uint64_t half = step / 2;
+    return magnitude > UINT64_MAX - half ? magnitude : (magnitude + half) / step * step;
+}
+
+char *value_print_readable(int64_t value, ValueUnit unit, unsigned digits)
+{
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    magnitude = digits == 0 ? magnitude : round_to_digits(magnitude, digits);
+    const UnitName *best = KINDS[unit].names;
+    if (value == 0 || unit == VALUE_COUNT) {
+        return value_print(value, unit);
+    }
+    for (const UnitName *name = best; name->name != NULL; name++) {
+        const uint64_t factor = (uint64_t)name->factor;
+        best = name->is_decimal && magnitude >= factor ? name : best;
+    }
+    g_autofree char *number = print_in_unit(magnitude, (uint64_t)best->factor, "");
+    return g_strdup_printf("%s%s%s", value < 0 ? "-" : "", number, best->name);
 }
 
 /* Correctly rounded from the digits themselves, so 0.1% and 0.001 are the same double. */

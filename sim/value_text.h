@@ -26,6 +26,11 @@ bool value_parse(const char *text, ValueUnit unit, int64_t *ret_value, GError **
  * is `1.5ms`, 100000000 ns is `100ms`. */
 char *value_print(int64_t value, ValueUnit unit);
 
+/* For people: in the largest of ns, us, ms, s (or B, kB, MB, GB, and so on) with at least 1 before
+ * the point, rounded to that many digits; 0 keeps them all. 18970707 ns is `18.970707ms`, and
+ * `19ms` in three digits. */
+char *value_print_readable(int64_t value, ValueUnit unit, unsigned digits);
+
 bool value_parse_probability(const char *text, double *ret_probability,
                              GError **error); /* 1% or 0.01, 0..1 */
 bool value_parse_number(const char *text, double *ret_number, GError **error); /* a plain decimal */

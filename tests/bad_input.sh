@@ -236,6 +236,7 @@ good '--seed that is no number' 'scenario.seed' --seed x
 good '--queue that is none' 'heap' --queue hepa
 good '--partitions below zero' 'partitions' --partitions -2
 good '--log without a level' 'info' --log all
+good '--log of an unknown level' 'debug' --log all=loud
 good 'two files' 'unexpected' good.yaml
 refused 'describe of nothing' 'did you mean' "$skein" describe pign
 refused 'inspect without a time' '--at' "$skein" inspect good.yaml

@@ -41,6 +41,19 @@ query()
     "$skein" run ring.yaml --json --force "$@" 2>messages
 }
 
+# NAME QUERY RESULT COMMAND...: the command prints JSON, from which sqlite3 takes the result; `json`
+# is the name of the text.
+json()
+{
+    name=$1
+    query=$2
+    expected=$3
+    shift 3
+    "$@" >json 2>"$tap_output" </dev/null
+    check "$name" [ "$(sqlite3 :memory: "WITH t(json) AS (SELECT CAST(readfile('json') AS TEXT))
+        SELECT $query FROM t")" = "$expected" ]
+}
+
 cat >ring.yaml <<'EOF'
 scenario:
   module: ping
@@ -84,6 +97,12 @@ prints 'pings, in words' 0 's peer 5: sends ping 1 to peer ' "$skein" run log.ya
 prints 'the last filter that fits decides' 0 '1.500000000s peer 2: crashes' \
     "$skein" run log.yaml --force --log all=info --log 3=off
 check 'and takes peers out' sh -c '! grep -q "peer 3:" "$0"' "$tap_output"
+prints 'warnings alone' 0 's peer 0: cannot dial peer 4: refused' \
+    "$skein" run log.yaml --force --log 0=warning --set topology.kind=full-mesh \
+    --set topology.preconnected=no --set link.latency=800ms
+check 'and nothing below them' sh -c '! grep -q "sends ping" "$0"' "$tap_output"
+prints 'debug shows connections' 0 'peer 5: is connected to peer' \
+    "$skein" run log.yaml --force --log 5=debug
 printf 'sweep:\n  link.latency: [10ms, 20ms]\n' | cat ring.yaml - >sweep.yaml
 prints 'a file with a sweep runs the base values and says so' 0 'base values' \
     "$skein" run sweep.yaml
@@ -163,8 +182,21 @@ prints 'inspect of all' 0 'events executed
 peer 0
 peer 5' "$skein" inspect ring.yaml --at 1s
 
+json 'inspect, for a program' "json ->> '$.peers[0].peer' || (json ->> '$.peers[0].state.sent') ||
+    json_array_length(json, '$.peers[0].connections')" 313 \
+    "$skein" inspect ring.yaml --at 1s --peer 3 --json
+json 'all peers and no coordinator' "json_array_length(json, '$.peers') || (json ->> '$.at_ns')" \
+    61000000000 "$skein" inspect ring.yaml --at 1s --json
+json 'verify, for a program' "json ->> '$.equal' || json_array_length(json, '$.variants')" 15 \
+    "$skein" verify ring.yaml --json
+json 'digest, for a program' "json ->> '$[1].digest' = (json ->> '$[0].digest')" 1 \
+    "$skein" digest kept.db kept.db --json
+json 'list, for a program' "json ->> '$.modules[0].name'" testbed "$skein" list --json
+
 # rerun
 
+json 'rerun, for a program' "json ->> '$.equal' || (json ->> '$.stored_digest' = json ->> '$.digest')" \
+    11 "$skein" rerun kept.db --json
 prints 'rerun gives the same' 0 'equal: digest ' "$skein" rerun kept.db
 check 'and keeps a database where it is told to' "$skein" rerun kept.db -o again.db
 check 'which is equal' [ "$("$skein" digest <kept.db kept.db | cut -d' ' -f1)" = \

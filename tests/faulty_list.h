@@ -3,3 +3,4 @@
 X(faulty_address)
 X(faulty_order)
 X(faulty_byte)
+X(faulty_state)

@@ -2,8 +2,10 @@
 /* Modules that break the rules of determinism on purpose, so that skein verify can be held to
  * finding the very event. Each peer ticks every 100 ms; at peer 2 the tick of number `at` puts
  * something into its next timer that depends on memory, which makes that timer's event, 100 ms
- * later, the first one that differs. */
+ * later, the first one that differs. One fault stays in the state of the peer, where no event shows
+ * it. */
 #include "scenarios/scenario_module.h"
+#include "sim/mix.h"
 
 #include <stdlib.h>
 
@@ -13,6 +15,7 @@ typedef struct FaultySettings {
 
 typedef struct FaultyState {
     uint32_t ticks;
+    uint64_t memory;
 } FaultyState;
 
 enum { FAULTY_PEER = 2, TABLE_SIZE = 4096 };
@@ -58,6 +61,20 @@ static uint64_t byte_fault(Host *host)
     return value;
 }
 
+/* An address that stays in the state and shows in no event. */
+static uint64_t state_fault(Host *host)
+{
+    FaultyState *state = host_state(host);
+    state->memory = (uint64_t)(uintptr_t)state;
+    return 0;
+}
+
+static uint64_t hash_state(const void *data)
+{
+    const FaultyState *state = data;
+    return mix_two(state->ticks, state->memory);
+}
+
 static void tick_with(Host *host, uint64_t (*fault)(Host *host))
 {
     const FaultySettings *settings = host_settings(host);
@@ -98,6 +115,7 @@ static const Setting SETTINGS[] = {
         .dials_itself = true,                                                                      \
         .start = fault##_start,                                                                    \
         .timers = fault##_timers,                                                                  \
+        .hash_state = hash_state,                                                                  \
     };                                                                                             \
     static const SettingsTable fault##_table = {"faulty_" #fault, SETTINGS,                        \
                                                 sizeof(FaultySettings)};                           \
@@ -112,3 +130,4 @@ static const Setting SETTINGS[] = {
 MODULE(address)
 MODULE(order)
 MODULE(byte)
+MODULE(state)

@@ -148,6 +148,36 @@ static void value_print_is_short_and_reads_back(void)
     }
 }
 
+static void value_print_readable_fits_people(void)
+{
+    static const struct {
+        int64_t value;
+        ValueUnit unit;
+        unsigned digits;
+        const char *text;
+    } cases[] = {
+        {18970707, VALUE_DURATION, 0, "18.970707ms"},
+        {18970707, VALUE_DURATION, 3, "19ms"},
+        {18970707, VALUE_DURATION, 4, "18.97ms"},
+        {-999999, VALUE_DURATION, 4, "-1ms"},
+        {999, VALUE_DURATION, 4, "999ns"},
+        {0, VALUE_DURATION, 4, "0"},
+        {INT64_C(156000000000), VALUE_DURATION, 0, "156s"},
+        {INT64_C(86400000000000), VALUE_DURATION, 0, "86400s"},
+        {INT64_MAX, VALUE_DURATION, 0, "9223372036.854775807s"},
+        {INT64_MIN, VALUE_DURATION, 0, "-9223372036.854775808s"},
+        {INT64_MIN, VALUE_DURATION, 1, "-9000000000s"},
+        {65536, VALUE_SIZE, 0, "65.536kB"},
+        {8192, VALUE_RATE, 2, "8.2kbit/s"},
+        {1234567, VALUE_COUNT, 2, "1234567"},
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text =
+            value_print_readable(cases[i].value, cases[i].unit, cases[i].digits);
+        CU_ASSERT_STRING_EQUAL(text, cases[i].text);
+    }
+}
+
 static void value_print_reads_back_for_any_value(void)
 {
     uint64_t state = 1;
@@ -207,6 +237,7 @@ CU_TestInfo suite_value_text[] = {
     {"value_parse_is_exact", value_parse_is_exact},
     {"value_parse_says_what_was_expected", value_parse_says_what_was_expected},
     {"value_print_is_short_and_reads_back", value_print_is_short_and_reads_back},
+    {"value_print_readable_fits_people", value_print_readable_fits_people},
     {"value_print_reads_back_for_any_value", value_print_reads_back_for_any_value},
     {"value_probability_takes_percent_or_share", value_probability_takes_percent_or_share},
     {"value_number_and_yes_no", value_number_and_yes_no},

@@ -155,6 +155,11 @@ static void act_reset(Host *host, const int64_t *arguments)
     }
 }
 
+static void act_disconnect(Host *host, const int64_t *arguments)
+{
+    host_disconnect(host, (EntityId)arguments[1]);
+}
+
 static void act_tick(Host *host, const int64_t *arguments)
 {
     host_after(host, arguments[1], 0, 7);
@@ -191,6 +196,7 @@ static const Action ACTIONS[] = {
     {"half", "half PEER COUNT", "half-closes", act_half},
     {"close", "close PEER COUNT", "closes", act_close},
     {"reset", "reset PEER COUNT", "resets", act_reset},
+    {"disconnect", "disconnect PEER PEER", "closes connections", act_disconnect},
     {"tick", "tick PEER DURATION", "sets a timer", act_tick},
     {"remember", "remember PEER COUNT", "sets the state", act_remember},
     {"show", "show PEER", "notes the state", act_show},

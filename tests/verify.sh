@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# skein verify names the first event that differs: with three planted faults of determinism
+# skein verify names the first event that differs: with planted faults of determinism
 # (tests/faulty_scenarios.c), and against another program.
 set -u
 export LC_ALL=C
@@ -41,6 +41,11 @@ for fault in address order byte; do
         'cause: scheduled by peer 2 at 700ms while it handled tick' output
     check "$fault: only memory is to blame" grep -q '^other memory *DIFFERENT' output
 done
+scenario faulty_state
+differs 'state: no event shows it' 'but the state of peer 2 differs at the end' \
+    "$faulty" verify faulty_state.yaml
+check 'state: the same in JSON' test "$("$faulty" verify --json faulty_state.yaml 2>/dev/null |
+    grep -o '"equal": false' | wc -l)" -eq 2
 differs 'the fault lies where it is put' 'first difference: time 400ms, entity peer 2, kind tick' \
     "$faulty" verify faulty_address.yaml --set faulty_address.at=3
 check 'without the fault all ways are equal' \
