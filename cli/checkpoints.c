@@ -155,7 +155,7 @@ static bool answer(const char *path, const Options *options, GError **error)
 
 int command_checkpoints(int argc, char **argv)
 {
-    Options options = {0};
+    Options options = {.partitions = 1};
     const GOptionEntry entries[] = {
         {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.sets, "As in run", "SECTION.KEY=VALUE"},
         {"seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, "As in run", "N"},

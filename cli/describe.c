@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* skein describe: what can be set in a module, or what is set in a scenario file. */
 #include "cli/command.h"
+#include "models/latency.h"
+#include "models/loss.h"
+#include "models/topology.h"
 #include "scenarios/run.h"
 #include "scenarios/scenario_find.h"
 #include "sim/error.h"
@@ -30,6 +33,30 @@ static void print_usages(const Application *application)
     }
 }
 
+static void print_forms(const char *key, const char *(*form)(unsigned index))
+{
+    printf("\n%s\n", key);
+    for (unsigned i = 0; form(i) != NULL; i++) {
+        printf("  %s\n", form(i));
+    }
+}
+
+/* What the values may look like that a type alone does not tell. */
+static void print_all_forms(void)
+{
+    print_forms("forms of link.latency", latency_model_usage);
+    print_forms("forms of link.loss", loss_model_usage);
+    puts("\nforms of topology.kind");
+    const char *name, *help;
+    for (unsigned i = 0; topology_kind(i, &name, &help); i++) {
+        printf("  %s: %s\n", name, help);
+    }
+    puts("\nforms of a distribution");
+    for (const char *const *usage = distribution_usages(); *usage != NULL; usage++) {
+        printf("  %s\n", *usage);
+    }
+}
+
 static void print_metrics(const ScenarioModule *module)
 {
     puts("\nmetrics (expect: METRIC[.mean|.p50|.p99|.p99.9|.min|.max|.count|.sum] < VALUE)");
@@ -52,6 +79,7 @@ static void describe_module(const ScenarioModule *module)
         g_autofree char *text = settings_describe(*table);
         printf("\n%s", text);
     }
+    print_all_forms();
     print_usages(module->application);
     print_metrics(module);
     if (module->plots != NULL) {

@@ -16,7 +16,7 @@ bool execution_options_read(const char *queue, int partitions, RunOptions *optio
             return false;
         }
     }
-    if (partitions < 0 || partitions > PARTITIONS_MAX) {
+    if (partitions < 1 || partitions > PARTITIONS_MAX) {
         g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
                     "--partitions: found %d, expected a number from 1 to %d", partitions,
                     PARTITIONS_MAX);

@@ -97,7 +97,7 @@ static bool execute(const char *path, Options *options, int *ret_status, GError 
 
 int command_run(int argc, char **argv)
 {
-    Options options = {0};
+    Options options = {.partitions = 1};
     const GOptionEntry entries[] = {
         {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.sets,
          "Override a setting of the file; may be repeated", "SECTION.KEY=VALUE"},

@@ -106,6 +106,13 @@ static bool read_distribution(LatencyModel *model, const char *text, const Laten
     return true;
 }
 
+static void blame(const LatencyContext *context, const char *key)
+{
+    if (context->fault != NULL) {
+        *context->fault = key;
+    }
+}
+
 static bool read_jitter(LatencyModel *model, const LatencyContext *context, GError **error)
 {
     if (context->jitter == NULL) {
@@ -113,7 +120,7 @@ static bool read_jitter(LatencyModel *model, const LatencyContext *context, GErr
     }
     model->jitter = distribution_new(context->jitter, VALUE_DURATION, context->directory, error);
     if (model->jitter == NULL) {
-        g_prefix_error(error, "jitter: ");
+        blame(context, "link.jitter");
         return false;
     }
     if (distribution_is_constant(model->jitter) && distribution_minimum(model->jitter) == 0) {
@@ -151,6 +158,7 @@ static bool read_model(LatencyModel *model, const char *text, const LatencyConte
     }
     const bool is_placed = context->attach != NULL && strcmp(context->attach, "round-robin") != 0;
     if (is_placed && (kind == NULL || strcmp(kind->name, "graph") != 0)) {
+        blame(context, "peers.attach");
         return skein_refuse(
             error,
             "found latency '%s' together with peers.attach, which places peers on the "

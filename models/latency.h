@@ -36,6 +36,7 @@ typedef struct LatencyContext {
     const char *directory; /* of relative paths; NULL: the working directory */
     const char *jitter;    /* text of link.jitter; NULL or `0`: none */
     const char *attach;    /* text of peers.attach, for graph(); NULL: round-robin */
+    const char **fault;    /* set to the key at fault where that is not link.latency; may be NULL */
 } LatencyContext;
 
 /* What happens to a message as far as latency is concerned. */

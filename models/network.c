@@ -53,12 +53,13 @@ static void note_all(GPtrArray *to, const char *const *texts)
 /* Models. */
 
 static LatencyModel *new_latency(Network *network, const char *latency, const char *jitter,
-                                 GError **error)
+                                 const char **ret_fault, GError **error)
 {
     const bool is_default = g_str_equal(network->peers.attach, "round-robin");
     const LatencyContext context = {.peers = network->peer_count,
                                     .directory = network->options.directory,
                                     .jitter = jitter,
+                                    .fault = ret_fault,
                                     .attach = is_default ? NULL : network->peers.attach};
     LatencyModel *model = latency_model_new(latency, &context, error);
     if (model == NULL) {
@@ -110,10 +111,11 @@ static bool build_models(Network *network, GError **error)
     if (!add_loss(network, network->link.loss, error)) {
         return settings_blame(values, "link.loss", error);
     }
+    const char *fault = "link.latency";
     LatencyModel *latency =
-        new_latency(network, network->link.latency, network->link.jitter, error);
+        new_latency(network, network->link.latency, network->link.jitter, &fault, error);
     if (latency == NULL) {
-        return settings_blame(values, "link.latency", error);
+        return settings_blame(values, fault, error);
     }
     g_ptr_array_add(network->latencies, latency);
     note_all(network->warnings, latency_model_warnings(latency));
@@ -216,7 +218,7 @@ static bool add_latencies(Network *network, const GPtrArray *latencies, const GP
     for (guint row = 0; row < latencies->len; row++) {
         for (guint column = row == 0 ? 1 : 0; column < jitters->len; column++) {
             LatencyModel *model = new_latency(network, g_ptr_array_index(latencies, row),
-                                              g_ptr_array_index(jitters, column), error);
+                                              g_ptr_array_index(jitters, column), NULL, error);
             if (model == NULL) {
                 g_prefix_error(error, "timeline: set link.%s: ", row == 0 ? "jitter" : "latency");
                 return false;

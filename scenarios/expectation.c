@@ -225,13 +225,14 @@ static bool compare(Comparison comparison, double left, double right)
     g_assert_not_reached();
 }
 
-/* A value in the words of the bound, in six digits. */
+/* A value in the words of the bound: a time in six digits, sizes in whole bytes. */
 static char *value_text(const Expectation *expectation, double value)
 {
     const bool is_time = strcmp(expectation->unit, "ns") == 0;
     if ((is_time || strcmp(expectation->unit, "B") == 0) && value < 9e18 && value > -9e18) {
-        return value_print_readable((int64_t)(value < 0 ? value - 0.5 : value + 0.5),
-                                    is_time ? VALUE_DURATION : VALUE_SIZE, 6);
+        const int64_t rounded = (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
+        return is_time ? value_print_readable(rounded, VALUE_DURATION, 6)
+                       : value_print(rounded, VALUE_SIZE);
     }
     if (expectation->is_percentage) {
         return g_strdup_printf("%.6g%%", value * 100);

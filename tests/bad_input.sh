@@ -235,6 +235,9 @@ ping.interval' --set ping.interval=10
 good '--seed that is no number' 'scenario.seed' --seed x
 good '--queue that is none' 'heap' --queue hepa
 good '--partitions below zero' 'partitions' --partitions -2
+good '--partitions 0' 'partitions' --partitions 0
+good 'a place of peers without an underlay' '--set: peers.attach' --set peers.attach=somewhere
+good 'jitter without a unit' '--set: link.jitter' --set link.jitter=3
 good '--log without a level' 'info' --log all
 good '--log of an unknown level' 'debug' --log all=loud
 good 'two files' 'unexpected' good.yaml

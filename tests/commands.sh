@@ -189,7 +189,7 @@ json 'all peers and no coordinator' "json_array_length(json, '$.peers') || (json
     61000000000 "$skein" inspect ring.yaml --at 1s --json
 json 'verify, for a program' "json ->> '$.equal' || json_array_length(json, '$.variants')" 15 \
     "$skein" verify ring.yaml --json
-json 'digest, for a program' "json ->> '$[1].digest' = (json ->> '$[0].digest')" 1 \
+json 'digest, for a program' "json ->> '\$[1].digest' = (json ->> '\$[0].digest')" 1 \
     "$skein" digest kept.db kept.db --json
 json 'list, for a program' "json ->> '$.modules[0].name'" testbed "$skein" list --json
 
