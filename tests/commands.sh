@@ -109,6 +109,44 @@ prints 'a file with a sweep runs the base values and says so' 0 'base values' \
 prints 'a coordinator takes no partitions and says so' 0 'no lookahead' \
     "$skein" run "$top_srcdir/scenarios/testbed.yaml" -o testbed.db --partitions 2
 
+# Ties. Messages are recorded in the order in which they arrive.
+
+cat >ties.yaml <<'EOF'
+scenario:
+  module: ping
+peers:
+  count: 10
+topology:
+  kind: star
+  preconnected: yes
+link:
+  latency: 20ms
+ping:
+  start: 1s
+  count: 40
+  interval: 1ms
+EOF
+arrivals()
+{
+    "$skein" run ties.yaml -o ties.db --force --quiet "$@" &&
+        sqlite3 ties.db 'SELECT group_concat(sender_id) FROM (SELECT sender_id FROM message
+            WHERE receiver_id = 0 AND received_ns = 1020000000 AND kind = "ping" ORDER BY rowid)'
+}
+check 'ties run in the order of peers' [ "$(arrivals)" = 1,2,3,4,5,6,7,8,9 ]
+permuted=$(arrivals --set scenario.ties=permuted)
+check 'or permuted' [ "$permuted" != 1,2,3,4,5,6,7,8,9 ]
+check 'of the same peers' [ "$(echo "$permuted" | tr , '\n' | sort | tr '\n' ,)" = 1,2,3,4,5,6,7,8,9, ]
+check 'by the seed' [ "$(arrivals --set scenario.ties=permuted --seed 2)" != "$permuted" ]
+arrivals --set scenario.ties=permuted --set 'link.jitter=uniform(0ms, 50ms)' \
+    --set ideal.order=connection >first.out
+together='FROM message a JOIN message b USING (sender_id, receiver_id, received_ns)
+    WHERE a.sent_ns < b.sent_ns'
+check 'jitter brings messages of one connection together' \
+    [ "$(sqlite3 ties.db "SELECT count(*) > 100 $together")" = 1 ]
+check 'permuted ties keep each connection in order' \
+    [ "$(sqlite3 ties.db "SELECT count(*) $together AND a.rowid > b.rowid")" = 0 ]
+check 'and are the same in every execution' "$skein" verify ties.yaml --set scenario.ties=permuted
+
 # Interruption: pings for eleven years.
 
 printf 'scenario:\n  module: ping\n  stop: 100000h\nping:\n  count: 0\nrecord:\n  level: %s\n' metrics >endless.yaml
