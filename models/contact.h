@@ -12,11 +12,12 @@
 
 typedef struct Contact {
     EntityId peer;
-    uint32_t messages; /* sent on the link: the index of the next message's draws */
-    uint32_t controls; /* likewise for dials, closes and resets */
-    bool was_lost;     /* a connection ended: a preconnected one does not come back */
-    LossState loss;    /* of the link */
-    SimTime floor;     /* nothing arrives before this: what was held by a partition was first */
+    uint32_t messages;       /* sent on the link: the index of the next message's draws */
+    uint32_t controls;       /* likewise for dials, closes and resets */
+    bool was_lost;           /* a connection ended: a preconnected one does not come back */
+    LossState loss;          /* of the link */
+    SimTime floor;           /* nothing arrives before this: what was sent earlier was first */
+    struct PairPorts *ports; /* NULL until a packet has used them */
     struct Connection *connections; /* oldest first */
     struct HeldItem *held;          /* the last of a ring, models/held_items.h; NULL: none */
 } Contact;

@@ -3,6 +3,7 @@
  * overtaken. There is no handshake: a dial succeeds at once and is known to its own side only, and
  * so are closes. A stream is only a name that the two sides put on their messages. */
 #include "models/link.h"
+#include "models/receive.h"
 #include "models/stack.h"
 
 #include <string.h>
@@ -22,9 +23,38 @@ static void datagram_answer(Host *host, EntityId peer, NetworkKind kind, uint64_
     (void)connection;
 }
 
+/* The packets of a message: what UDP and IP add to it, in as many fragments as it needs. All but
+ * the last carry a multiple of 8 bytes (RFC 791, 3.2). They travel as one and are lost as one,
+ * since a message lacking a fragment is lost. */
+enum { IP_HEADER_BYTES = 20, UDP_HEADER_BYTES = 8 };
+
+static uint32_t wire_size_bytes(const Host *host, EntityId peer, uint32_t size_bytes)
+{
+    const uint64_t content = (uint64_t)size_bytes + UDP_HEADER_BYTES;
+    const uint32_t room = packet_mtu(host, peer) - IP_HEADER_BYTES;
+    const uint64_t fragments = content <= room ? 1 : (content + (room & ~7U) - 1) / (room & ~7U);
+    return (uint32_t)MIN(content + fragments * IP_HEADER_BYTES, UINT32_MAX);
+}
+
+static void send_packet(Host *host, const Stream *stream, const MessageHeader *header,
+                        const void *content)
+{
+    packet_send(host, stream->peer,
+                &(Packet){.flow = stream->id,
+                          .size_bytes = wire_size_bytes(host, stream->peer, header->size_bytes)},
+                &(PacketContent){.head = header,
+                                 .head_size_bytes = sizeof *header,
+                                 .tail = content,
+                                 .tail_size_bytes = header->content_size_bytes});
+}
+
 static void datagram_send(Host *host, Stream *stream, const MessageHeader *header,
                           const void *content)
 {
+    if (host->network->sends_packets) {
+        send_packet(host, stream, header, content);
+        return;
+    }
     Contact *contact = contact_table_get(&host->contacts, stream->peer);
     const SimDuration delay = link_message_delay(host, contact);
     const bool is_cut = link_is_cut(host, stream->peer);
@@ -38,6 +68,31 @@ static void datagram_send(Host *host, Stream *stream, const MessageHeader *heade
     if (header->content_size_bytes > 0) {
         memcpy(body + sizeof *header, content, header->content_size_bytes);
     }
+}
+
+static void datagram_receive_packet(Host *host, const Packet *packet)
+{
+    receive_message(host, (const MessageHeader *)packet->content);
+}
+
+static uint64_t datagram_digest_packet(const EventContent *content)
+{
+    const Packet *packet = content->body;
+    return mix_two(packet_head_digest(packet),
+                   message_header_digest((const MessageHeader *)packet->content));
+}
+
+static void datagram_packet_gone(const Host *host, const Packet *packet, const void *content,
+                                 const char *fate)
+{
+    message_record(host, content, packet->receiver, RECORD_NO_TIME, fate);
+}
+
+static void datagram_copied_packet(Host *host, void *head)
+{
+    MessageHeader *header = head;
+    header->original = header->number;
+    header->number = ++host->messages_made;
 }
 
 static void datagram_end_stream(Host *host, Stream *stream, StreamEnd how)
@@ -76,4 +131,8 @@ const Stack STACK_datagram = {
     .crashed = datagram_crashed,
     .unknown = datagram_unknown,
     .release = datagram_release,
+    .receive_packet = datagram_receive_packet,
+    .packet_gone = datagram_packet_gone,
+    .copied_packet = datagram_copied_packet,
+    .digest_packet = datagram_digest_packet,
 };

@@ -15,7 +15,9 @@ typedef enum RowType {
     ROW_CRASH,
     ROW_RESTART,
     ROW_SET,
+    ROW_SET_PEERS,
     ROW_SET_PAIR,
+    ROW_SET_DIRECTED,
     ROW_ACTION
 } RowType;
 
@@ -30,7 +32,9 @@ static const RowForm FORMS[] = {
     {"crash", "crash PEERS", ROW_CRASH},
     {"restart", "restart PEERS", ROW_RESTART},
     {"set", "set TEXT TEXT", ROW_SET},
+    {"set", "set PEERS TEXT TEXT", ROW_SET_PEERS},
     {"set", "set PEERS PEERS TEXT TEXT", ROW_SET_PAIR},
+    {"set", "set PEERS to PEERS TEXT TEXT", ROW_SET_DIRECTED},
 };
 
 typedef struct Row {
@@ -42,7 +46,7 @@ typedef struct Row {
     const Action *action;
     int64_t arguments[USAGE_ARGUMENTS_MAX];
     bool has_peers;
-    char *key, *value; /* of set: `latency` and its text */
+    char *key, *value; /* of set: `link.latency` and its text */
     char *name, *rest; /* as written, for the fault table */
 } Row;
 
@@ -92,6 +96,38 @@ void fault_plan_free(FaultPlan *plan)
 
 /* Reading rows. */
 
+static bool is_set(RowType type)
+{
+    return type == ROW_SET || type == ROW_SET_PEERS || type == ROW_SET_PAIR ||
+           type == ROW_SET_DIRECTED;
+}
+
+/* Keys of links are set for all links or for those between two sets of peers, keys of hosts for all
+ * hosts or a set of them. */
+static bool check_key(const Row *row, GError **error)
+{
+    static const char *const KEYS[] = {
+        "link.latency",     "link.jitter",     "link.loss", "link.bandwidth", "link.queue",
+        "link.duplication", "link.corruption", "access.up", "access.down",    NULL};
+    if (!g_strv_contains(KEYS, row->key)) {
+        const char *nearest = nearest_name(row->key, KEYS);
+        g_autofree char *all = g_strjoinv(", ", (char **)(uintptr_t)KEYS);
+        return skein_refuse(error, "found '%s', expected one of %s%s%s%s", row->key, all,
+                            nearest == NULL ? "" : " (did you mean '",
+                            nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?)");
+    }
+    const bool is_access = g_str_has_prefix(row->key, "access.");
+    if (is_access && row->type != ROW_SET && row->type != ROW_SET_PEERS) {
+        return skein_refuse(error, "%s belongs to a peer, expected 'set PEERS %s VALUE'", row->key,
+                            row->key);
+    }
+    if (!is_access && row->type == ROW_SET_PEERS) {
+        return skein_refuse(error, "%s belongs to a link, expected 'set PEERS PEERS %s VALUE'",
+                            row->key, row->key);
+    }
+    return true;
+}
+
 static bool parse_row(const FaultPlan *plan, const char *usage, char **words, Row *row,
                       GError **error)
 {
@@ -105,18 +141,10 @@ static bool parse_row(const FaultPlan *plan, const char *usage, char **words, Ro
     row->sets[0] = match.sets[0];
     row->sets[1] = match.sets[1];
     row->has_peers = match.sets[0] != NULL;
-    if (row->type == ROW_SET || row->type == ROW_SET_PAIR) {
-        static const char *const KEYS[] = {"link.latency", "link.jitter", "link.loss", NULL};
-        if (!g_strv_contains(KEYS, match.texts[0])) {
-            const char *nearest = nearest_name(match.texts[0], KEYS);
-            g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                        "found '%s', expected link.latency, link.jitter or link.loss%s%s%s",
-                        match.texts[0], nearest == NULL ? "" : " (did you mean '",
-                        nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?)");
-            return false;
-        }
-        row->key = g_strdup(match.texts[0] + strlen("link."));
+    if (is_set(row->type)) {
+        row->key = g_strdup(match.texts[0]);
         row->value = g_strdup(match.texts[1]);
+        return check_key(row, error);
     }
     return true;
 }
@@ -125,7 +153,7 @@ static bool unknown_row(const FaultPlan *plan, const char *name, GError **error)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (size_t i = 0; i < G_N_ELEMENTS(FORMS); i++) {
-        if (FORMS[i].type != ROW_SET_PAIR) { /* it has the name of ROW_SET */
+        if (!is_set(FORMS[i].type) || FORMS[i].type == ROW_SET) { /* one name for all forms */
             g_ptr_array_add(names, (char *)(uintptr_t)FORMS[i].name);
         }
     }
@@ -149,8 +177,13 @@ static bool unknown_row(const FaultPlan *plan, const char *name, GError **error)
 static bool recognise(const FaultPlan *plan, char **words, Row *row, GError **error)
 {
     const unsigned count = g_strv_length(words);
+    const RowType set = count <= 3   ? ROW_SET
+                        : count == 4 ? ROW_SET_PEERS
+                        : count == 5 ? ROW_SET_PAIR
+                                     : ROW_SET_DIRECTED;
     for (size_t i = 0; i < G_N_ELEMENTS(FORMS); i++) {
-        if (g_str_equal(words[0], FORMS[i].name) && (FORMS[i].type != ROW_SET || count <= 3)) {
+        if (g_str_equal(words[0], FORMS[i].name) &&
+            (!is_set(FORMS[i].type) || FORMS[i].type == set)) {
             row->type = FORMS[i].type;
             return parse_row(plan, FORMS[i].usage, words, row, error);
         }
@@ -301,14 +334,26 @@ SimTime fault_plan_next_change(const FaultPlan *plan, SimTime now)
                                      : SIM_TIME_MAX;
 }
 
+static bool concerns(const Row *row, EntityId sender, EntityId receiver)
+{
+    switch (row->type) {
+    case ROW_SET_PEERS:
+        return peer_set_has(row->sets[0], sender);
+    case ROW_SET_PAIR:
+        return separates(row, sender, receiver);
+    case ROW_SET_DIRECTED:
+        return peer_set_has(row->sets[0], sender) && peer_set_has(row->sets[1], receiver);
+    default:
+        return true;
+    }
+}
+
 unsigned fault_plan_setting(const FaultPlan *plan, SimTime now, const char *key, EntityId sender,
                             EntityId receiver)
 {
     for (guint i = changes_until(plan, now); i > 0; i--) {
         const Row *row = g_ptr_array_index(plan->changes, i - 1);
-        const bool is_set =
-            row->type == ROW_SET || (row->type == ROW_SET_PAIR && separates(row, sender, receiver));
-        if (is_set && strcmp(row->key, key) == 0) {
+        if (is_set(row->type) && strcmp(row->key, key) == 0 && concerns(row, sender, receiver)) {
             return row->setting;
         }
     }
@@ -358,10 +403,12 @@ char **fault_plan_usages(const Application *application)
 {
     GPtrArray *usages = g_ptr_array_new();
     for (size_t i = 0; i < G_N_ELEMENTS(FORMS); i++) {
-        const bool is_set = FORMS[i].type == ROW_SET || FORMS[i].type == ROW_SET_PAIR;
-        const char *text = !is_set                    ? FORMS[i].usage
-                           : FORMS[i].type == ROW_SET ? "set link.KEY VALUE"
-                                                      : "set PEERS PEERS link.KEY VALUE";
+        const RowType type = FORMS[i].type;
+        const char *text = !is_set(type)           ? FORMS[i].usage
+                           : type == ROW_SET       ? "set KEY VALUE"
+                           : type == ROW_SET_PEERS ? "set PEERS access.KEY VALUE"
+                           : type == ROW_SET_PAIR  ? "set PEERS PEERS link.KEY VALUE"
+                                                   : "set PEERS to PEERS link.KEY VALUE";
         g_ptr_array_add(usages, g_strdup(text));
     }
     const Action *action = application == NULL ? NULL : application->actions;

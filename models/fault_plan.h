@@ -42,8 +42,9 @@ bool fault_plan_is_cut(const FaultPlan *plan, SimTime now, EntityId a, EntityId 
 /* The time of the first change of links after `now`, SIM_TIME_MAX when there is none. */
 SimTime fault_plan_next_change(const FaultPlan *plan, SimTime now);
 
-/* The text that `set` gave link.KEY from sender to receiver at that time is held as a compiled
- * model by number: 0 when the base model holds, else the number (from 1) of the row in force. */
+/* The text that `set` gave the key (`link.loss`) from sender to receiver, or `access.up` at the
+ * sender, at that time is held as a compiled model by number: 0 when the base model holds, else the
+ * number (from 1) of the row in force. */
 unsigned fault_plan_setting(const FaultPlan *plan, SimTime now, const char *key, EntityId sender,
                             EntityId receiver);
 /* The rows of `set`, in order, for the network to compile: false past the end. number counts

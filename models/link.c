@@ -4,49 +4,60 @@
 
 #include "models/stack.h"
 
+bool link_is_cut_at(const Host *host, EntityId peer, SimTime time)
+{
+    return fault_plan_is_cut(host->network->plan, time, host->entity.id, peer);
+}
+
 bool link_is_cut(const Host *host, EntityId peer)
 {
-    return fault_plan_is_cut(host->network->plan, host_now(host), host->entity.id, peer);
+    return link_is_cut_at(host, peer, host_now(host));
 }
 
 /* The number of the `set` row in force for this key, 0: the base model. */
-static unsigned setting(const Host *host, const char *key, EntityId peer)
+static unsigned setting(const Host *host, const char *key, EntityId peer, SimTime time)
 {
     const Network *network = host->network;
     return network->has_settings
-               ? fault_plan_setting(network->plan, host_now(host), key, host->entity.id, peer)
+               ? fault_plan_setting(network->plan, time, key, host->entity.id, peer)
                : 0;
 }
 
-static const LatencyModel *latency_of(const Host *host, EntityId peer)
+static const LatencyModel *latency_of(const Host *host, EntityId peer, SimTime time)
 {
     const Network *network = host->network;
     if (!network->has_settings) {
         return network_latency(network, 0, 0);
     }
-    return network_latency(network, setting(host, "latency", peer), setting(host, "jitter", peer));
+    return network_latency(network, setting(host, "link.latency", peer, time),
+                           setting(host, "link.jitter", peer, time));
 }
 
 /* A delay from a heavy tail may end after the end of time: it then takes until that end. */
-static SimDuration within_time(const Host *host, SimDuration delay)
+static SimDuration within_time(SimTime time, SimDuration delay)
 {
-    return MIN(delay, SIM_TIME_MAX - host_now(host));
+    return MIN(delay, SIM_TIME_MAX - time);
+}
+
+SimDuration link_delay_at(const Host *host, EntityId peer, SimTime time, uint64_t purpose,
+                          uint64_t index)
+{
+    const EntityId self = host->entity.id;
+    const LatencyModel *model = latency_of(host, peer, time);
+    const uint64_t key = latency_model_is_constant(model)
+                             ? 0
+                             : random_key(host->network->options.seed, purpose, self, peer);
+    if (latency_model_fate(model, self, peer, index) == LATENCY_EXHAUSTED) {
+        simulation_fail(host->network->simulation,
+                        "a link has more messages than its replay file, which has no then=");
+    }
+    return within_time(time, latency_model_delay(model, self, peer, key, index));
 }
 
 SimDuration link_message_delay(const Host *host, Contact *contact)
 {
-    const EntityId self = host->entity.id;
-    const LatencyModel *model = latency_of(host, contact->peer);
-    const uint64_t key = latency_model_is_constant(model)
-                             ? 0
-                             : random_key(host->network->options.seed,
-                                          host->network->latency_purpose, self, contact->peer);
-    const uint64_t index = contact->messages++;
-    if (latency_model_fate(model, self, contact->peer, index) == LATENCY_EXHAUSTED) {
-        simulation_fail(host->network->simulation,
-                        "a link has more messages than its replay file, which has no then=");
-    }
-    return within_time(host, latency_model_delay(model, self, contact->peer, key, index));
+    return link_delay_at(host, contact->peer, host_now(host), host->network->latency_purpose,
+                         contact->messages++);
 }
 
 /* Controls have draws of their own, so that the n-th message of a link has the n-th draw and, with
@@ -54,13 +65,13 @@ SimDuration link_message_delay(const Host *host, Contact *contact)
 SimDuration link_control_delay(const Host *host, Contact *contact)
 {
     const EntityId self = host->entity.id;
-    const LatencyModel *model = latency_of(host, contact->peer);
+    const LatencyModel *model = latency_of(host, contact->peer, host_now(host));
     if (latency_model_is_replay(model)) {
         return latency_model_minimum(model, self, contact->peer);
     }
     const uint64_t key = random_key(host->network->options.seed, host->network->control_purpose,
                                     self, contact->peer);
-    return within_time(host,
+    return within_time(host_now(host),
                        latency_model_delay(model, self, contact->peer, key, contact->controls++));
 }
 
@@ -69,13 +80,14 @@ bool link_message_is_lost(const Host *host, Contact *contact)
     const Network *network = host->network;
     const EntityId self = host->entity.id;
     const uint64_t index = contact->messages - 1;
-    const LossModel *model = network_loss(network, setting(host, "loss", contact->peer));
+    const LossModel *model =
+        network_loss(network, setting(host, "link.loss", contact->peer, host_now(host)));
     const uint64_t key =
         random_key(network->options.seed, network->loss_purpose, self, contact->peer);
     if (loss_model_decide(model, &contact->loss, key, index)) {
         return true;
     }
-    const LatencyModel *latency = latency_of(host, contact->peer);
+    const LatencyModel *latency = latency_of(host, contact->peer, host_now(host));
     const double on_path = latency_model_path_loss(latency, self, contact->peer);
     if (on_path > 0) {
         const uint64_t path_key =

@@ -31,104 +31,6 @@ static bool read_level(Network *network, GError **error)
     return true;
 }
 
-static void note_input(Network *network, const char *name)
-{
-    for (guint i = 0; name != NULL && i < network->inputs->len; i++) {
-        if (g_str_equal(g_ptr_array_index(network->inputs, i), name)) {
-            return;
-        }
-    }
-    if (name != NULL) {
-        g_ptr_array_add(network->inputs, g_strdup(name));
-    }
-}
-
-static void note_all(GPtrArray *to, const char *const *texts)
-{
-    for (; texts != NULL && *texts != NULL; texts++) {
-        g_ptr_array_add(to, g_strdup(*texts));
-    }
-}
-
-/* Models. */
-
-static LatencyModel *new_latency(Network *network, const char *latency, const char *jitter,
-                                 const char **ret_fault, GError **error)
-{
-    const bool is_default = g_str_equal(network->peers.attach, "round-robin");
-    const LatencyContext context = {.peers = network->peer_count,
-                                    .directory = network->options.directory,
-                                    .jitter = jitter,
-                                    .fault = ret_fault,
-                                    .attach = is_default ? NULL : network->peers.attach};
-    LatencyModel *model = latency_model_new(latency, &context, error);
-    if (model == NULL) {
-        return NULL;
-    }
-    for (const char *const *input = latency_model_inputs(model); *input != NULL; input++) {
-        note_input(network, *input);
-    }
-    if (latency_model_loses(model) && !network->stack->allows_loss) {
-        latency_model_free(model);
-        skein_refuse(
-            error, "stack %s loses nothing; '%s' loses messages, which needs stack.name: datagram",
-            network->stack->name, latency);
-        return NULL;
-    }
-    return model;
-}
-
-static bool check_loss(const Network *network, const LossModel *loss, GError **error)
-{
-    if (network->stack->allows_loss || loss_model_is_none(loss)) {
-        return true;
-    }
-    g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                "stack %s loses nothing; loss needs stack.name: datagram", network->stack->name);
-    return false;
-}
-
-static bool add_loss(Network *network, const char *text, GError **error)
-{
-    LossModel *loss = loss_model_new(text, network->options.directory, error);
-    if (loss == NULL) {
-        return false;
-    }
-    g_ptr_array_add(network->losses, loss);
-    note_input(network, loss_model_input(loss));
-    return check_loss(network, loss, error);
-}
-
-static bool build_models(Network *network, GError **error)
-{
-    GPtrArray *values = network->options.values;
-    network->stack = stack_find(network->stack_settings.name);
-    if (network->stack == NULL) {
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT, "found '%s', expected ideal or datagram",
-                    network->stack_settings.name);
-        return settings_blame(values, "stack.name", error);
-    }
-    if (!add_loss(network, network->link.loss, error)) {
-        return settings_blame(values, "link.loss", error);
-    }
-    const char *fault = "link.latency";
-    LatencyModel *latency =
-        new_latency(network, network->link.latency, network->link.jitter, &fault, error);
-    if (latency == NULL) {
-        return settings_blame(values, fault, error);
-    }
-    g_ptr_array_add(network->latencies, latency);
-    note_all(network->warnings, latency_model_warnings(latency));
-    network->topology = topology_new(&network->topology_options, network->peer_count,
-                                     network->options.seed, network->options.directory, error);
-    if (network->topology == NULL) {
-        return settings_blame(values, "topology.kind", error);
-    }
-    note_input(network, topology_input(network->topology));
-    note_all(network->warnings, topology_warnings(network->topology));
-    return true;
-}
-
 /* Counts the application's tables and numbers its purposes. */
 static void survey_application(Network *network)
 {
@@ -155,9 +57,9 @@ static void survey_application(Network *network)
     }
     network->metric_count = METRIC_FIRST + metrics;
     network->metric_names = g_new0(char *, network->metric_count + 1);
-    network->metric_names[METRIC_DIAL_TIME] = g_strdup("dial.time");
-    network->metric_names[METRIC_MESSAGE_LATENCY] = g_strdup("message.latency");
-    network->metric_names[METRIC_MESSAGE_LOSS] = g_strdup("message.loss");
+    for (NetworkMetric i = 0; i < METRIC_FIRST; i++) {
+        network->metric_names[i] = g_strdup(network_metric_title(i));
+    }
     for (unsigned i = 0; i < metrics; i++) {
         network->metric_names[METRIC_FIRST + i] =
             g_strdup_printf("%s.%s", application->name, application->metrics[i].name);
@@ -165,6 +67,9 @@ static void survey_application(Network *network)
     network->kind_count = KIND_TIMER_FIRST + timers;
     network->kinds = g_new0(EventKind, network->kind_count);
     memcpy(network->kinds, NETWORK_KINDS, sizeof NETWORK_KINDS);
+    if (network->stack->digest_packet != NULL) {
+        network->kinds[KIND_PACKET].digest = network->stack->digest_packet;
+    }
     for (unsigned i = 0; i < timers; i++) {
         network->kinds[KIND_TIMER_FIRST + i] =
             (EventKind){.name = application->timers[i].name, .run = receive_application_timer};
@@ -198,7 +103,7 @@ Network *network_new(const NetworkOptions *options, GError **error)
     network->loss_purpose = random_purpose("link.loss");
     network->path_loss_purpose = random_purpose("link.path-loss");
     if (!network_settings_read(network, error) || !read_level(network, error) ||
-        !build_models(network, error) || !peer_names_settle(network, error)) {
+        !network_models_build(network, error) || !peer_names_settle(network, error)) {
         return NULL;
     }
     if (!check_application(network, error)) {
@@ -206,56 +111,6 @@ Network *network_new(const NetworkOptions *options, GError **error)
     }
     survey_application(network);
     return g_steal_pointer(&network);
-}
-
-/* The timeline's changes of links. */
-
-static bool add_latencies(Network *network, const GPtrArray *latencies, const GPtrArray *jitters,
-                          GError **error)
-{
-    network->latency_rows = latencies->len - 1;
-    network->jitter_rows = jitters->len - 1;
-    for (guint row = 0; row < latencies->len; row++) {
-        for (guint column = row == 0 ? 1 : 0; column < jitters->len; column++) {
-            LatencyModel *model = new_latency(network, g_ptr_array_index(latencies, row),
-                                              g_ptr_array_index(jitters, column), NULL, error);
-            if (model == NULL) {
-                g_prefix_error(error, "timeline: set link.%s: ", row == 0 ? "jitter" : "latency");
-                return false;
-            }
-            g_ptr_array_add(network->latencies, model);
-        }
-    }
-    return true;
-}
-
-/* Compiles each `set` row, and every pairing of a latency with a jitter. */
-static bool build_settings(Network *network, GError **error)
-{
-    g_autoptr(GPtrArray) latencies = g_ptr_array_new();
-    g_autoptr(GPtrArray) jitters = g_ptr_array_new();
-    g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(unsigned));
-    g_ptr_array_add(latencies, network->link.latency);
-    g_ptr_array_add(jitters, network->link.jitter);
-    const char *key, *value;
-    for (unsigned number = 1; fault_plan_set_row(network->plan, number, &key, &value); number++) {
-        unsigned among;
-        if (g_str_equal(key, "loss")) {
-            if (!add_loss(network, value, error)) {
-                g_prefix_error(error, "timeline: set link.loss: ");
-                return false;
-            }
-            among = network->losses->len - 1;
-        } else {
-            GPtrArray *texts = g_str_equal(key, "latency") ? latencies : jitters;
-            g_ptr_array_add(texts, (char *)(uintptr_t)value);
-            among = texts->len - 1;
-        }
-        g_array_append_val(numbers, among);
-    }
-    network->has_settings = numbers->len > 0;
-    network->row_numbers = (unsigned *)(void *)g_array_free(g_steal_pointer(&numbers), FALSE);
-    return add_latencies(network, latencies, jitters, error);
 }
 
 /* The simulation. */
@@ -330,7 +185,7 @@ bool network_prepare(Network *network, FaultPlan *plan, Recorder *recorder, int6
                         : fault_plan_new(&(FaultPlanContext){.application = network->application,
                                                              .peer_count = network->peer_count});
     fault_plan_sort(network->plan);
-    if (!build_settings(network, error)) {
+    if (!network_models_add_rows(network, error)) {
         return false;
     }
     const bool has_coordinator = network->application->has_coordinator;

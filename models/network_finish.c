@@ -3,6 +3,7 @@
 #include "models/connection.h"
 #include "models/held_items.h"
 #include "models/link.h"
+#include "models/packet_link.h"
 
 static void host_clear(Host *host)
 {
@@ -16,6 +17,7 @@ static void host_clear(Host *host)
             g_free(item);
         }
     }
+    packet_ports_clear(host);
     contact_table_clear(&host->contacts);
     g_clear_pointer(&host->streams, g_free);
     host->stream_slots = host->stream_slot_free = 0;
@@ -44,6 +46,7 @@ void network_free(Network *network)
         simulation_free(network->simulation);
     }
     fault_plan_free(network->plan);
+    path_models_clear(&network->path);
     topology_free(network->topology);
     g_ptr_array_unref(network->latencies);
     g_ptr_array_unref(network->losses);
@@ -69,7 +72,9 @@ static void record_links(const Network *network, const Host *host)
                 &(LinkRow){.sender = host->entity.id,
                            .receiver = contact->peer,
                            .latency_ns_min = link_minimum(network, host->entity.id, contact->peer),
-                           .loss = loss});
+                           .loss = loss,
+                           .rate_bits_per_second =
+                               g_array_index(network->path.values[PATH_BANDWIDTH], int64_t, 0)});
         }
     }
 }
@@ -80,6 +85,9 @@ static void record_in_flight(void *data, const EventView *event)
     if (event->content.kind == KIND_MESSAGE) {
         message_record(host_of(simulation_entity(network->simulation, event->target)),
                        event->content.body, event->target, RECORD_NO_TIME, "in-flight");
+    } else if (event->content.kind == KIND_PACKET) {
+        packet_is_in_flight(host_of(simulation_entity(network->simulation, event->target)),
+                            event->content.body);
     }
 }
 

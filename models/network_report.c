@@ -34,10 +34,24 @@ const char *network_metric_name(const Network *network, unsigned index)
     return network->metric_names[index];
 }
 
+static const MetricName METRICS[METRIC_FIRST] = {
+    [METRIC_DIAL_TIME] = {"dial.time", "ns", NULL},
+    [METRIC_MESSAGE_LATENCY] = {"message.latency", "ns", NULL},
+    [METRIC_MESSAGE_LOSS] = {"message.loss", "1", NULL},
+    [METRIC_PACKET_LATENCY] = {"packet.latency", "ns", NULL},
+    [METRIC_PACKET_QUEUEING] = {"packet.queueing", "ns", NULL},
+    [METRIC_PACKET_LOSS] = {"packet.loss", "1", NULL},
+    [METRIC_PACKET_DROP] = {"packet.queue-drop", "B", NULL},
+};
+
+const char *network_metric_title(NetworkMetric metric)
+{
+    return METRICS[metric].name;
+}
+
 const char *network_metric_unit(const Network *network, unsigned index)
 {
-    static const char *const UNITS[METRIC_FIRST] = {"ns", "ns", "1"};
-    return index < METRIC_FIRST ? UNITS[index]
+    return index < METRIC_FIRST ? METRICS[index].unit
                                 : network->application->metrics[index - METRIC_FIRST].unit;
 }
 
@@ -86,7 +100,9 @@ void message_record(const Host *host, const MessageHeader *message, EntityId rec
                     SimTime received, const char *fate)
 {
     const NetworkPart *part = host_part(host);
-    if (received != RECORD_NO_TIME) {
+    if (message->original != 0) {
+        ; /* a link's doing, not a message that was sent */
+    } else if (received != RECORD_NO_TIME) {
         metric_add(part->metrics[METRIC_MESSAGE_LATENCY], received - message->sent);
         metric_add(part->metrics[METRIC_MESSAGE_LOSS], 0);
     } else if (strcmp(fate, "in-flight") != 0) {
@@ -106,7 +122,10 @@ void message_record(const Host *host, const MessageHeader *message, EntityId rec
                       .fate = fate,
                       .size_bytes = message->size_bytes,
                       .sent = message->sent,
-                      .received = received});
+                      .received = received,
+                      .duplicate_of = message->original == 0
+                                          ? 0
+                                          : record_id(message->sender, message->original)});
 }
 
 uint64_t network_state_hash(const Network *network, EntityId peer)

@@ -3,6 +3,8 @@
 #include "models/peer.h"
 
 static const char *const ORDERS[] = {"stream", "connection", NULL};
+static const char *const LINK_ORDERS[] = {"loss-first", "loss-last", "propagation-first", NULL};
+static const char *const REORDERS[] = {"auto", "yes", "no", NULL};
 static const char *const LEVELS[] = {"all", "sampled", "metrics", NULL};
 
 static const Setting PEERS[] = {
@@ -44,6 +46,67 @@ static const Setting LINK[] = {
      .default_text = "0",
      .help = "Which messages are lost: a probability, gilbert-elliott() or pattern(); on stack "
              "datagram."},
+    {.key = "bandwidth",
+     .type = SETTING_TEXT,
+     .offset = offsetof(LinkSettings, bandwidth),
+     .default_text = "unlimited",
+     .help = "The rate at which a link of its own sends from a peer to another: a rate, or "
+             "unlimited."},
+    {.key = "queue",
+     .type = SETTING_TEXT,
+     .offset = offsetof(LinkSettings, queue),
+     .default_text = "1000packets",
+     .help = "What waits before the link: a size, a number of packets, red(), codel() or "
+             "fq-codel()."},
+    {.key = "mtu",
+     .type = SETTING_SIZE,
+     .offset = offsetof(LinkSettings, mtu_bytes),
+     .default_text = "1500B",
+     .minimum = "576B",
+     .maximum = "64KiB",
+     .help = "The largest packet, its IP header included."},
+    {.key = "duplication",
+     .type = SETTING_TEXT,
+     .offset = offsetof(LinkSettings, duplication),
+     .default_text = "0",
+     .help = "The probability that a packet is sent twice."},
+    {.key = "corruption",
+     .type = SETTING_TEXT,
+     .offset = offsetof(LinkSettings, corruption),
+     .default_text = "0",
+     .help = "The probability that a packet arrives damaged and is discarded."},
+    {.key = "order",
+     .type = SETTING_CHOICE,
+     .offset = offsetof(LinkSettings, order),
+     .default_text = "loss-first",
+     .choices = LINK_ORDERS,
+     .help = "loss, queue and serialisation, propagation; or with the loss, or the propagation, "
+             "at the other end."},
+    {.key = "reorder",
+     .type = SETTING_CHOICE,
+     .offset = offsetof(LinkSettings, reorder),
+     .default_text = "auto",
+     .choices = REORDERS,
+     .help = "Whether jitter lets packets overtake each other on a link; auto: on datagram only."},
+    {0},
+};
+
+static const Setting ACCESS[] = {
+    {.key = "up",
+     .type = SETTING_TEXT,
+     .offset = offsetof(AccessSettings, up),
+     .default_text = "unlimited",
+     .help = "The rate at which a peer sends, shared by all its connections."},
+    {.key = "down",
+     .type = SETTING_TEXT,
+     .offset = offsetof(AccessSettings, down),
+     .default_text = "unlimited",
+     .help = "The rate at which a peer receives, shared by all its connections."},
+    {.key = "queue",
+     .type = SETTING_TEXT,
+     .offset = offsetof(AccessSettings, queue),
+     .default_text = "1000packets",
+     .help = "What waits before either of them, as link.queue."},
     {0},
 };
 
@@ -52,7 +115,7 @@ static const Setting STACK[] = {
      .type = SETTING_TEXT,
      .offset = offsetof(StackSettings, name),
      .default_text = "ideal",
-     .help = "The protocol stack below the peers: ideal or datagram."},
+     .help = "The protocol stack below the peers."},
     {0},
 };
 
@@ -88,14 +151,16 @@ static const Setting RECORD[] = {
 
 const SettingsTable PEERS_SETTINGS = {"peers", PEERS, sizeof(PeersSettings)};
 const SettingsTable LINK_SETTINGS = {"link", LINK, sizeof(LinkSettings)};
+const SettingsTable ACCESS_SETTINGS = {"access", ACCESS, sizeof(AccessSettings)};
 const SettingsTable STACK_SETTINGS = {"stack", STACK, sizeof(StackSettings)};
 const SettingsTable IDEAL_SETTINGS = {"ideal", IDEAL, sizeof(IdealSettings)};
 const SettingsTable DIAL_SETTINGS = {"dial", DIAL, sizeof(DialSettings)};
 const SettingsTable RECORD_SETTINGS = {"record", RECORD, sizeof(RecordSettings)};
 
 const SettingsTable *const NETWORK_SETTINGS[] = {
-    &PEERS_SETTINGS, &TOPOLOGY_SETTINGS, &LINK_SETTINGS,   &STACK_SETTINGS,
-    &IDEAL_SETTINGS, &DIAL_SETTINGS,     &RECORD_SETTINGS, NULL,
+    &PEERS_SETTINGS,  &TOPOLOGY_SETTINGS, &LINK_SETTINGS,
+    &ACCESS_SETTINGS, &STACK_SETTINGS,    &IDEAL_SETTINGS,
+    &DIAL_SETTINGS,   &RECORD_SETTINGS,   NULL,
 };
 
 enum { SECTIONS = G_N_ELEMENTS(NETWORK_SETTINGS) - 1 };
@@ -103,10 +168,10 @@ enum { SECTIONS = G_N_ELEMENTS(NETWORK_SETTINGS) - 1 };
 /* The struct of each section, in the order of the tables. */
 static void list_fields(Network *network, void *fields[SECTIONS])
 {
-    void *const all[SECTIONS] = {&network->peers, &network->topology_options,
-                                 &network->link,  &network->stack_settings,
-                                 &network->ideal, &network->dial,
-                                 &network->record};
+    void *const all[SECTIONS] = {&network->peers,          &network->topology_options,
+                                 &network->link,           &network->access,
+                                 &network->stack_settings, &network->ideal,
+                                 &network->dial,           &network->record};
     memcpy(fields, all, sizeof all);
 }
 

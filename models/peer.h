@@ -6,7 +6,9 @@
 
 #include "models/contact.h"
 #include "models/latency.h"
+#include "models/link_port.h"
 #include "models/network.h"
+#include "models/path_models.h"
 #include "models/topology.h"
 #include "sim/mix.h"
 #include "sim/random.h"
@@ -29,6 +31,7 @@ typedef enum NetworkKind {
     KIND_DIAL_TIMEOUT, /* a timer; argument: see connection_dialed() */
     KIND_RELEASE,      /* a timer: try again to send what is held */
     KIND_DIALED,       /* deferred: a dial that needed no time is done; argument: likewise */
+    KIND_PACKET,       /* models/packet_link.h */
     KIND_TIMER_FIRST,  /* the application's timers */
 } NetworkKind;
 
@@ -38,6 +41,19 @@ typedef struct StreamSlot {
     uint32_t next;  /* when free: 1 + the next free slot, 0: none */
 } StreamSlot;
 
+/* What all connections of a host share: its way up to the network and down from it. */
+typedef struct AccessPorts {
+    LinkPort up, down;
+    uint32_t draws;
+} AccessPorts;
+
+/* The pair's own port: of the link to the peer, and with link.order: propagation-first of the link
+ * from the peer. */
+typedef struct PairPorts {
+    LinkPort sending, receiving;
+    uint32_t draws;
+} PairPorts;
+
 struct Host {
     Entity entity;
     Network *network;
@@ -46,7 +62,8 @@ struct Host {
     uint32_t stream_slots;
     uint32_t stream_slot_free; /* 1 + the first free slot, 0: none */
     uint32_t stream_halves;    /* so far, for the names of halves */
-    uint32_t spans_made, messages_made, connections_made, streams_made;
+    uint32_t spans_made, messages_made, connections_made, streams_made, packets_made;
+    AccessPorts *access; /* NULL until a packet has used it */
     TimerId release;
     uint32_t crashes;
     bool is_crashed;
@@ -62,11 +79,15 @@ typedef struct NetworkPart {
 
 typedef enum RecordLevel { RECORD_ALL, RECORD_SAMPLED, RECORD_METRICS } RecordLevel;
 
-/* Metrics of the network itself; the application's follow. */
+/* Metrics of the network itself, named in network_report.c; the application's follow. */
 typedef enum NetworkMetric {
     METRIC_DIAL_TIME,
     METRIC_MESSAGE_LATENCY,
     METRIC_MESSAGE_LOSS,
+    METRIC_PACKET_LATENCY,
+    METRIC_PACKET_QUEUEING,
+    METRIC_PACKET_LOSS,
+    METRIC_PACKET_DROP,
     METRIC_FIRST
 } NetworkMetric;
 
@@ -78,7 +99,14 @@ typedef struct PeersSettings {
 
 typedef struct LinkSettings {
     char *latency, *loss, *jitter;
+    char *bandwidth, *queue, *duplication, *corruption;
+    int64_t mtu_bytes;
+    int order, reorder; /* LinkOrder, LinkReorder */
 } LinkSettings;
+
+typedef struct AccessSettings {
+    char *up, *down, *queue;
+} AccessSettings;
 
 typedef struct StackSettings {
     char *name;
@@ -102,6 +130,7 @@ struct Network {
     PeersSettings peers;
     TopologyOptions topology_options;
     LinkSettings link;
+    AccessSettings access;
     StackSettings stack_settings;
     IdealSettings ideal;
     DialSettings dial;
@@ -114,6 +143,8 @@ struct Network {
     GPtrArray *latencies; /* of LatencyModel: see network_latency() */
     GPtrArray *losses;    /* of LossModel, the base first, then each `set link.loss` */
     unsigned latency_rows, jitter_rows;
+    PathModels path;
+    bool sends_packets;    /* the stack's way through models/packet_link.h is in use */
     unsigned *row_numbers; /* of each `set` row among those of its key, from 1 */
     bool has_settings;     /* the timeline has `set` rows */
     const struct Stack *stack;
@@ -143,6 +174,7 @@ typedef struct MessageHeader {
     uint32_t size_bytes, content_size_bytes;
     uint16_t protocol, kind;
     uint16_t is_recorded, is_first; /* is_first: it opens the stream */
+    uint32_t original, reserved;    /* number of the message that the link doubled, 0: it is none */
     uint64_t content[];
 } MessageHeader;
 
@@ -197,6 +229,12 @@ static inline const LossModel *network_loss(const Network *network, unsigned los
 {
     return g_ptr_array_index(network->losses, loss == 0 ? 0 : network->row_numbers[loss - 1]);
 }
+
+const char *network_metric_title(NetworkMetric metric);
+
+/* The models of the settings, and those of the plan's `set` rows. */
+bool network_models_build(Network *network, GError **error);
+bool network_models_add_rows(Network *network, GError **error);
 
 /* Reads the network's sections into its structs, and frees them. */
 bool network_settings_read(Network *network, GError **error);

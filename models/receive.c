@@ -205,10 +205,9 @@ static Stream *stream_for(Host *host, const MessageHeader *header)
     return stream_find(host, NULL, header->stream, slot);
 }
 
-static void run_message(Entity *self, const EventContent *content)
+void receive_message(Host *host, const MessageHeader *header)
 {
-    Host *host = host_of(self);
-    const MessageHeader *header = content->body;
+    const Entity *self = &host->entity;
     if (host->is_crashed) {
         message_record(host, header, self->id, RECORD_NO_TIME, "dead-peer");
         if (((uint32_t)header->connection & CONNECTION_PRECONNECTED) != 0) {
@@ -243,15 +242,24 @@ static void run_message(Entity *self, const EventContent *content)
     }
 }
 
-static uint64_t message_digest(const EventContent *content)
+static void run_message(Entity *self, const EventContent *content)
 {
-    const MessageHeader *header = content->body;
+    receive_message(host_of(self), content->body);
+}
+
+uint64_t message_header_digest(const MessageHeader *header)
+{
     uint64_t digest = mix_two(header->connection, header->stream);
     digest = mix_two(digest, (uint64_t)header->sent);
     digest = mix_two(digest, (uint64_t)header->sender << 32 | header->number);
     digest = mix_two(digest, (uint64_t)header->size_bytes << 32 | (uint32_t)header->protocol << 16 |
                                  header->kind);
     return mix_two(digest, mix_bytes(header->content, header->content_size_bytes));
+}
+
+static uint64_t message_digest(const EventContent *content)
+{
+    return message_header_digest(content->body);
 }
 
 static void run_stream_end(Entity *self, const EventContent *content)
@@ -333,4 +341,5 @@ const EventKind NETWORK_KINDS[KIND_TIMER_FIRST] = {
     [KIND_DIAL_TIMEOUT] = {.name = "dial-timeout", .run = run_dial_timeout},
     [KIND_RELEASE] = {.name = "release", .run = run_release},
     [KIND_DIALED] = {.name = "dialed", .run = run_dialed},
+    [KIND_PACKET] = {.name = "packet", .run = packet_arrived, .digest = packet_digest},
 };

@@ -8,6 +8,10 @@
 /* By NetworkKind, up to KIND_TIMER_FIRST. */
 extern const EventKind NETWORK_KINDS[KIND_TIMER_FIRST];
 
+/* A message has come to this host, by whatever way. */
+void receive_message(Host *host, const MessageHeader *header);
+uint64_t message_header_digest(const MessageHeader *header);
+
 /* A timer of the application. */
 void receive_application_timer(Entity *self, const EventContent *content);
 

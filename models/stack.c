@@ -10,6 +10,31 @@ static const Stack *const STACKS[] = {
 #undef X
 };
 
+static bool has_trait(const Stack *stack, StackTrait trait)
+{
+    return trait == STACK_ANY || (trait == STACK_LOSES && stack->allows_loss) ||
+           (trait == STACK_SENDS_PACKETS && stack->receive_packet != NULL);
+}
+
+char *stack_names(StackTrait trait)
+{
+    unsigned left = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(STACKS); i++) {
+        left += has_trait(STACKS[i], trait);
+    }
+    GString *names = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(STACKS); i++) {
+        if (has_trait(STACKS[i], trait)) {
+            left--;
+            g_string_append_printf(names, "%s%s", STACKS[i]->name,
+                                   left > 1    ? ", "
+                                   : left == 1 ? " or "
+                                               : "");
+        }
+    }
+    return g_string_free(names, FALSE);
+}
+
 const Stack *stack_find(const char *name)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(STACKS); i++) {

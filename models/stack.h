@@ -7,6 +7,7 @@
 #define MODELS_STACK_H
 
 #include "models/connection.h"
+#include "models/packet_link.h"
 
 typedef struct Stack {
     const char *name;
@@ -27,6 +28,20 @@ typedef struct Stack {
     void (*unknown)(Host *host, EntityId sender, uint64_t connection);
     /* Sends again what was held on the way to that peer and can go now. */
     void (*release)(Host *host, EntityId peer);
+    /* For stacks that can send packets (models/packet_link.h), else NULL: one has arrived at a host
+     * that is up. It is valid during the call only. */
+    void (*receive_packet)(Host *host, const Packet *packet);
+    /* One will not arrive, or had not at the end of the run: for the record, nobody learns of it.
+     * May be NULL. */
+    void (*packet_gone)(const Host *host, const Packet *packet, const void *content,
+                        const char *fate);
+    /* A packet is sent twice: the head of the copy's content may get a name of its own. May be
+     * NULL.
+     */
+    void (*copied_packet)(Host *host, void *head);
+    /* The digest of a packet's event, packet_digest() when NULL. */
+    uint64_t (*digest_packet)(const EventContent *content);
+    bool always_sends_packets; /* else only where a link has a rate, duplication or corruption */
 } Stack;
 
 /* X(ideal) stands for `extern const Stack STACK_ideal`. */
@@ -35,5 +50,9 @@ typedef struct Stack {
 #undef X
 
 const Stack *stack_find(const char *name);
+
+/* The names of all stacks, or of those that lose or send packets, as `a, b or c`; to be freed. */
+typedef enum StackTrait { STACK_ANY, STACK_LOSES, STACK_SENDS_PACKETS } StackTrait;
+char *stack_names(StackTrait trait);
 
 #endif

@@ -83,10 +83,10 @@ static void settings_in_force_are_the_last_that_name_the_pair(void)
         EntityId sender, receiver;
         unsigned number; /* in order of writing, from 1 */
     } CASES[] = {
-        {9, "latency", 0, 1, 0},  {10, "latency", 0, 1, 2}, {20, "latency", 0, 1, 1},
-        {20, "latency", 3, 0, 1}, {20, "latency", 1, 2, 2}, {20, "loss", 0, 1, 0},
-        {30, "loss", 0, 1, 3},    {30, "latency", 0, 1, 1}, {40, "latency", 0, 1, 4},
-        {40, "jitter", 0, 1, 0},
+        {9, "link.latency", 0, 1, 0},  {10, "link.latency", 0, 1, 2}, {20, "link.latency", 0, 1, 1},
+        {20, "link.latency", 3, 0, 1}, {20, "link.latency", 1, 2, 2}, {20, "link.loss", 0, 1, 0},
+        {30, "link.loss", 0, 1, 3},    {30, "link.latency", 0, 1, 1}, {40, "link.latency", 0, 1, 4},
+        {40, "link.jitter", 0, 1, 0},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
         CU_ASSERT_EQUAL(fault_plan_setting(plan, CASES[i].time_s * SIM_SECOND, CASES[i].key,
@@ -95,10 +95,25 @@ static void settings_in_force_are_the_last_that_name_the_pair(void)
     }
     const char *key, *value;
     CU_ASSERT_FATAL(fault_plan_set_row(plan, 2, &key, &value));
-    CU_ASSERT_STRING_EQUAL(key, "latency");
+    CU_ASSERT_STRING_EQUAL(key, "link.latency");
     CU_ASSERT_STRING_EQUAL(value, "uniform(1ms, 2ms)");
     CU_ASSERT_FALSE(fault_plan_set_row(plan, 0, &key, &value));
     CU_ASSERT_FALSE(fault_plan_set_row(plan, 5, &key, &value));
+}
+
+/* One direction only, and hosts by themselves. */
+static void settings_have_directions_and_hosts(void)
+{
+    g_autoptr(FaultPlan) plan = new_plan(NULL);
+    add(plan, "1s", "set {0} to {1..3} link.bandwidth 5Mbit/s");
+    add(plan, "1s", "set {2..4} access.up 1Mbit/s");
+    add(plan, "2s", "set access.up unlimited");
+    fault_plan_sort(plan);
+    CU_ASSERT_EQUAL(fault_plan_setting(plan, SIM_SECOND, "link.bandwidth", 0, 2), 1);
+    CU_ASSERT_EQUAL(fault_plan_setting(plan, SIM_SECOND, "link.bandwidth", 2, 0), 0);
+    CU_ASSERT_EQUAL(fault_plan_setting(plan, SIM_SECOND, "access.up", 2, 2), 2);
+    CU_ASSERT_EQUAL(fault_plan_setting(plan, SIM_SECOND, "access.up", 1, 1), 0);
+    CU_ASSERT_EQUAL(fault_plan_setting(plan, 2 * SIM_SECOND, "access.up", 2, 2), 3);
 }
 
 static void rows_are_sorted_by_time_and_keep_their_order(void)
@@ -165,11 +180,15 @@ static const struct {
     {"1s", "crash {1", "expected a closing } or )"},
     {"1s", "partition {0..3}", "usage: partition PEERS PEERS"},
     {"1s", "set link.latncy 5ms",
-     "found 'link.latncy', expected link.latency, link.jitter or link.loss (did you mean "
+     "found 'link.latncy', expected one of link.latency, link.jitter, link.loss, link.bandwidth, "
+     "link.queue, link.duplication, link.corruption, access.up, access.down (did you mean "
      "'link.latency'?)"},
+    {"1s", "set {0} {1} access.up 1Mbit/s", "access.up belongs to a peer, expected 'set PEERS"},
+    {"1s", "set {0} towards {1} link.loss 1%", "usage: set PEERS to PEERS TEXT TEXT"},
     {"1s", "set {0} {1} link.rate 5ms", "found 'link.rate'"},
     {"1s", "set link.loss", "usage: set"},
-    {"1s", "set {0} link.loss 1%", "usage: set PEERS PEERS TEXT TEXT"},
+    {"1s", "set {0} link.loss 1%",
+     "link.loss belongs to a link, expected 'set PEERS PEERS link.loss VALUE'"},
     {"1s", "send 1 2 tokens many", "many"},
     {"1s", "announce hello", "announce names no peer, and module toy has no coordinator"},
 };
@@ -194,7 +213,9 @@ static void usages_name_every_row(void)
     g_auto(GStrv) usages = fault_plan_usages(&WITHOUT_COORDINATOR);
     g_autofree char *all = g_strjoinv("\n", usages);
     CU_ASSERT_STRING_EQUAL(all, "partition PEERS PEERS\nheal\ncrash PEERS\nrestart PEERS\n"
-                                "set link.KEY VALUE\nset PEERS PEERS link.KEY VALUE\n"
+                                "set KEY VALUE\nset PEERS access.KEY VALUE\n"
+                                "set PEERS PEERS link.KEY VALUE\n"
+                                "set PEERS to PEERS link.KEY VALUE\n"
                                 "send PEER PEER tokens COUNT: sends tokens\nwake PEERS: wakes\n"
                                 "announce TEXT: tells all");
 }
@@ -203,6 +224,7 @@ CU_TestInfo suite_fault_plan[] = {
     {"partitions_hold_until_the_heal", partitions_hold_until_the_heal},
     {"settings_in_force_are_the_last_that_name_the_pair",
      settings_in_force_are_the_last_that_name_the_pair},
+    {"settings_have_directions_and_hosts", settings_have_directions_and_hosts},
     {"rows_are_sorted_by_time_and_keep_their_order", rows_are_sorted_by_time_and_keep_their_order},
     {"refused_rows_say_what_was_expected", refused_rows_say_what_was_expected},
     {"usages_name_every_row", usages_name_every_row},

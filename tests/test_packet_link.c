@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* Packets on their way, through hosts: which stations they pass, when they arrive, what becomes of
+ * them. Messages of 8 bytes on `datagram` are packets of 36. */
+#include "tests/suite.h"
+
+#include "tests/toy_network.h"
+
+#include <string.h>
+
+/* 36 bytes take 1 ms at this rate. */
+#define RATE "288kbit/s"
+
+typedef struct PathCase {
+    const char *setting;
+    const char *rows[8];
+    const char *log;
+} PathCase;
+
+static void expect_paths(const PathCase *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        g_auto(GStrv) settings = g_strsplit(cases[i].setting, " ", -1);
+        g_autoptr(GPtrArray) all = g_ptr_array_new();
+        g_ptr_array_add(all, (char *)(uintptr_t) "stack.name=datagram");
+        for (char **at = settings; *at != NULL; at++) {
+            g_ptr_array_add(all, *at);
+        }
+        g_ptr_array_add(all, NULL);
+        toy_network_free(toy_network_expect((const char *const *)(void *)all->pdata, cases[i].rows,
+                                            NULL, cases[i].log));
+    }
+}
+
+/* Latency is 10 ms. */
+static void each_station_takes_its_time(void)
+{
+    static const PathCase CASES[] = {
+        /* A packet waits for the serialisation of the one before, not for its propagation. */
+        {"link.bandwidth=" RATE,
+         {"0ms send 0 1 0 1", "0ms send 0 1 0 2", "5ms send 0 1 0 3"},
+         "11 1 opened by 0; 11 1 got 1 from 0; 12 1 got 2 from 0; 16 1 got 3 from 0; "},
+        /* Each pair has its own link, and each direction. */
+        {"link.bandwidth=" RATE,
+         {"0ms send 0 1 0 1", "0ms send 0 2 1 2", "0ms send 1 0 0 3"},
+         "11 1 opened by 0; 11 1 got 1 from 0; 11 2 opened by 0; 11 2 got 2 from 0; "
+         "11 0 opened by 1; 11 0 got 3 from 1; "},
+        /* A host has one way up for all. */
+        {"access.up=" RATE,
+         {"0ms send 0 1 0 1", "0ms send 0 2 1 2", "0ms send 0 1 0 3"},
+         "11 1 opened by 0; 11 1 got 1 from 0; 12 2 opened by 0; 12 2 got 2 from 0; "
+         "13 1 got 3 from 0; "},
+        /* And one down, from all. */
+        {"access.down=" RATE,
+         {"0ms send 0 1 0 1", "0ms send 2 1 0 2", "0ms send 3 1 0 3"},
+         "11 1 opened by 0; 11 1 got 1 from 0; 12 1 opened by 2; 12 1 got 2 from 2; "
+         "13 1 opened by 3; 13 1 got 3 from 3; "},
+        /* Stations add up; the fast one behind the slow one never makes a packet wait. */
+        {"access.up=" RATE " link.bandwidth=144kbit/s access.down=" RATE,
+         {"0ms send 0 1 0 1", "0ms send 0 1 0 2"},
+         "14 1 opened by 0; 14 1 got 1 from 0; 16 1 got 2 from 0; "},
+        {"link.order=propagation-first link.bandwidth=" RATE,
+         {"0ms send 0 1 0 1", "0ms send 0 1 0 2", "0ms send 2 1 0 3"},
+         "11 1 opened by 0; 11 1 got 1 from 0; 11 1 opened by 2; 11 1 got 3 from 2; "
+         "12 1 got 2 from 0; "},
+    };
+    expect_paths(CASES, G_N_ELEMENTS(CASES));
+}
+
+/* Three at once: one is sent, one waits, one finds no room. */
+static void a_full_queue_drops_at_its_station(void)
+{
+    static const PathCase CASES[] = {
+        {"link.queue=1packet link.bandwidth=" RATE,
+         {"0ms send 0 1 0 1", "0ms send 0 1 0 2", "0ms send 0 1 0 3", "0ms send 0 2 1 4"},
+         "11 1 opened by 0; 11 1 got 1 from 0; 11 2 opened by 0; 11 2 got 4 from 0; "
+         "12 1 got 2 from 0; "},
+        {"access.queue=36B access.up=" RATE,
+         {"0ms send 0 1 0 1", "0ms send 0 1 0 2", "0ms send 0 2 1 3", "1ms send 0 2 1 4"},
+         "11 1 opened by 0; 11 1 got 1 from 0; 12 1 got 2 from 0; 13 2 opened by 0; "
+         "13 2 got 4 from 0; "},
+        {"access.queue=1packet access.down=" RATE,
+         {"0ms send 0 1 0 1", "0ms send 2 1 0 2", "0ms send 3 1 0 3"},
+         "11 1 opened by 0; 11 1 got 1 from 0; 12 1 opened by 2; 12 1 got 2 from 2; "},
+    };
+    expect_paths(CASES, G_N_ELEMENTS(CASES));
+}
+
+/* A packet lost before the queue takes no place in it; one lost behind it does. */
+static void loss_stands_where_the_order_says(void)
+{
+    static const PathCase CASES[] = {
+        {"link.loss=pattern(1) link.queue=1packet link.bandwidth=" RATE,
+         {"0ms send 0 1 0 1", "0ms send 0 1 0 2", "0ms send 0 1 0 3"},
+         "11 1 opened by 0; 11 1 got 2 from 0; 12 1 got 3 from 0; "},
+        {"link.order=loss-last link.loss=pattern(1) link.queue=1packet link.bandwidth=" RATE,
+         {"0ms send 0 1 0 1", "0ms send 0 1 0 2", "0ms send 0 1 0 3"},
+         "12 1 opened by 0; 12 1 got 2 from 0; "},
+        {"link.order=propagation-first link.loss=pattern(1) link.bandwidth=" RATE,
+         {"0ms send 0 1 0 1", "0ms send 0 1 0 2"},
+         "12 1 opened by 0; 12 1 got 2 from 0; "},
+    };
+    expect_paths(CASES, G_N_ELEMENTS(CASES));
+}
+
+static void rates_change_with_the_timeline(void)
+{
+    static const PathCase CASES[] = {
+        {"link.bandwidth=unlimited",
+         {"0ms send 0 1 0 1", "1ms set link.bandwidth " RATE, "1ms send 0 1 0 2",
+          "5ms set {0} to {1} link.bandwidth 144kbit/s", "5ms send 0 1 0 3", "5ms send 1 0 0 4"},
+         "10 1 opened by 0; 10 1 got 1 from 0; 12 1 got 2 from 0; 16 0 opened by 1; "
+         "16 0 got 4 from 1; "
+         "17 1 got 3 from 0; "},
+        /* Half is sent at the old rate. */
+        {"access.up=" RATE,
+         {"0ms set {0} access.up 144kbit/s", "1ms set access.up unlimited", "0ms send 0 1 0 1",
+          "0ms send 1 0 0 2"},
+         "11 1 opened by 0; 11 1 got 1 from 0; 11 0 opened by 1; 11 0 got 2 from 1; "},
+    };
+    expect_paths(CASES, G_N_ELEMENTS(CASES));
+}
+
+static void copies_and_damaged_packets(void)
+{
+    static const PathCase CASES[] = {
+        {"link.duplication=100% link.bandwidth=" RATE,
+         {"0ms send 0 1 0 1"},
+         "11 1 opened by 0; 11 1 got 1 from 0; 12 1 got 1 from 0; "},
+        {"link.corruption=100% link.bandwidth=" RATE, {"0ms send 0 1 0 1"}, ""},
+    };
+    expect_paths(CASES, G_N_ELEMENTS(CASES));
+    static const char *const SETTINGS[] = {"stack.name=datagram", "link.duplication=100%",
+                                           "link.corruption=50%", NULL};
+    static const char *const ROWS[] = {"0ms send 0 1 0 1", "0ms send 0 1 0 2", "995ms send 0 1 0 3",
+                                       NULL};
+    g_autoptr(ToyNetwork) toy = toy_network_new(SETTINGS, NULL);
+    toy_network_run(toy, ROWS, SIM_SECOND);
+    database_fixture_expect(toy->database,
+                            "SELECT count(*), count(DISTINCT id), count(duplicate_of), "
+                            "sum(fate = 'in-flight') FROM message",
+                            "6|6|3|2");
+    database_fixture_expect(toy->database,
+                            "SELECT count(*) FROM message AS copy JOIN message ON message.id = "
+                            "copy.duplicate_of WHERE message.sent_ns = copy.sent_ns",
+                            "3");
+    database_fixture_expect(toy->database, "SELECT messages FROM loss", "2");
+}
+
+CU_TestInfo suite_packet_link[] = {
+    {"each_station_takes_its_time", each_station_takes_its_time},
+    {"a_full_queue_drops_at_its_station", a_full_queue_drops_at_its_station},
+    {"loss_stands_where_the_order_says", loss_stands_where_the_order_says},
+    {"rates_change_with_the_timeline", rates_change_with_the_timeline},
+    {"copies_and_damaged_packets", copies_and_damaged_packets},
+    CU_TEST_INFO_NULL,
+};
