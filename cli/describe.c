@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "models/latency.h"
 #include "models/loss.h"
+#include "models/snapshot_layer.h"
 #include "models/topology.h"
 #include "scenarios/run.h"
 #include "scenarios/scenario_find.h"
@@ -57,13 +58,15 @@ static void print_all_forms(void)
     }
 }
 
-static void print_metrics(const ScenarioModule *module)
+static void print_metrics(const ScenarioModule *module, const Application *application,
+                          unsigned own_count)
 {
     puts("\nmetrics (expect: METRIC[.mean|.p50|.p99|.p99.9|.min|.max|.count|.sum] < VALUE)");
     puts("  dial.time [ns], message.latency [ns], message.loss [1]: of the network");
-    for (const MetricName *metric = module->application->metrics;
-         metric != NULL && metric->name != NULL; metric++) {
-        printf("  %s.%s [%s]: %s\n", module->name, metric->name, metric->unit, metric->help);
+    const MetricName *metrics = application->metrics;
+    for (unsigned i = 0; metrics != NULL && metrics[i].name != NULL; i++) {
+        printf("  %s.%s [%s]: %s\n", i < own_count ? module->name : "snapshot", metrics[i].name,
+               metrics[i].unit, metrics[i].help);
     }
     for (const ScenarioProperty *property = module->properties;
          property != NULL && property->name != NULL; property++) {
@@ -80,8 +83,11 @@ static void describe_module(const ScenarioModule *module)
         printf("\n%s", text);
     }
     print_all_forms();
-    print_usages(module->application);
-    print_metrics(module);
+    g_autoptr(SnapshotLayer) layer =
+        module->application->snapshot == NULL ? NULL : snapshot_layer_new(module->application);
+    const Application *application = layer == NULL ? module->application : &layer->application;
+    print_usages(application);
+    print_metrics(module, application, layer == NULL ? UINT_MAX : layer->first_metric);
     if (module->plots != NULL) {
         g_autofree char *plots = g_strjoinv(", ", (char **)(uintptr_t)module->plots);
         printf("\nplots: %s\n", plots);

@@ -13,6 +13,9 @@ typedef struct Protocol {
     const char *name;               /* `/testbed` */
     const char *const *messages;    /* names of the message kinds, NULL-terminated */
     size_t stream_state_size_bytes; /* kept with each half of a stream: stream_state() */
+    /* Its messages travel like dials and closes: with random draws of their own, so that they leave
+     * to all others the delays and losses that these would have without them. */
+    bool is_control;
     void (*opened)(Host *host,
                    Stream *stream); /* the other side opened it; before its first message */
     void (*received)(Host *host, Stream *stream, const Message *message);
@@ -70,6 +73,8 @@ typedef struct Application {
     void (*start)(Host *host); /* at time 0, at each peer */
     void (*start_coordinator)(Host *host);
     void (*restart)(Host *host); /* after a crash; NULL: start */
+    /* Before a crash and after the run: frees what the state owns. May come twice. */
+    void (*stop)(Host *host);
     void (*dialed)(Host *host, EntityId peer,
                    Outcome outcome); /* the result of a dial of its own */
     const Protocol *protocols;
@@ -82,6 +87,7 @@ typedef struct Application {
     void (*print_state)(const void *state, GString *text); /* appends a JSON object */
     /* What skein verify compares; NULL: the printed state. */
     uint64_t (*hash_state)(const void *state);
+    const struct SnapshotApplication *snapshot; /* models/snapshot.h; NULL: it takes no snapshots */
 } Application;
 
 #endif

@@ -4,12 +4,6 @@
 
 #include "models/stack.h"
 
-const char *outcome_name(Outcome outcome)
-{
-    static const char *const NAMES[] = {"open", "closed", "reset", "refused", "timeout", "crashed"};
-    return NAMES[outcome];
-}
-
 /* Connections. */
 
 Connection *connection_new(Host *host, uint64_t id, EntityId peer, ConnectionState state)
@@ -399,6 +393,7 @@ bool stream_send(Host *host, Stream *stream, const Message *message)
         .connection = stream->connection->id,
         .stream = stream->id,
         .span = message->span,
+        .stamp = message->stamp,
         .sent = host_now(host),
         .sender = host->entity.id,
         .number = ++host->messages_made,

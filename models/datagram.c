@@ -56,9 +56,13 @@ static void datagram_send(Host *host, Stream *stream, const MessageHeader *heade
         return;
     }
     Contact *contact = contact_table_get(&host->contacts, stream->peer);
-    const SimDuration delay = link_message_delay(host, contact);
+    const bool is_control = host->network->application->protocols[header->protocol].is_control;
+    const SimDuration delay =
+        is_control ? link_control_delay(host, contact) : link_message_delay(host, contact);
     const bool is_cut = link_is_cut(host, stream->peer);
-    if (link_message_is_lost(host, contact) || is_cut) {
+    const bool is_lost =
+        is_control ? link_control_is_lost(host, contact) : link_message_is_lost(host, contact);
+    if (is_lost || is_cut) {
         message_record(host, header, stream->peer, RECORD_NO_TIME, is_cut ? "partitioned" : "lost");
         return;
     }

@@ -7,6 +7,12 @@
 
 #include <stdarg.h>
 
+const char *outcome_name(Outcome outcome)
+{
+    static const char *const NAMES[] = {"open", "closed", "reset", "refused", "timeout", "crashed"};
+    return NAMES[outcome];
+}
+
 EntityId host_id(const Host *host)
 {
     return host->entity.id;

@@ -73,6 +73,7 @@ typedef struct Message {
     uint32_t size_bytes; /* 0: as much as the content */
     const void *content; /* plain bytes without padding or pointers: they enter the fingerprint */
     SpanContext span;    /* travels along */
+    uint64_t stamp;      /* so does this; an observer's: it enters no fingerprint */
     /* Set for a receiver: */
     EntityId sender;
     uint64_t id;

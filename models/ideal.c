@@ -17,13 +17,20 @@ enum { ORDER_STREAM, ORDER_CONNECTION };
 
 /* Sending. */
 
+/* A message for the application, which has its turn among the link's messages. */
+static bool is_message(const Host *host, NetworkKind kind, unsigned protocol)
+{
+    return kind == KIND_MESSAGE && !host->network->application->protocols[protocol].is_control;
+}
+
 /* Posts an event that arrives no earlier than what was sent before it; `floor` may be NULL. */
-static void *post(Host *host, EntityId peer, NetworkKind kind, uint32_t size_bytes, SimTime *floor)
+static void *post(Host *host, EntityId peer, NetworkKind kind, bool has_turn, uint32_t size_bytes,
+                  SimTime *floor)
 {
     Contact *contact = contact_table_get(&host->contacts, peer);
     const SimTime now = host_now(host);
-    SimTime arrival = now + (kind == KIND_MESSAGE ? link_message_delay(host, contact)
-                                                  : link_control_delay(host, contact));
+    SimTime arrival =
+        now + (has_turn ? link_message_delay(host, contact) : link_control_delay(host, contact));
     arrival = MAX(arrival, contact->floor);
     if (floor != NULL) {
         arrival = *floor = MAX(arrival, *floor);
@@ -69,7 +76,8 @@ static void *transmit(Host *host, Stream *stream, NetworkKind kind, uint32_t siz
                                 .floor = *floor,
                                 .size_bytes = size_bytes});
     }
-    return post(host, stream->peer, kind, size_bytes, floor);
+    return post(host, stream->peer, kind, is_message(host, kind, stream->protocol), size_bytes,
+                floor);
 }
 
 /* Dials, answers and ends of connections. They arrive at `floor` or later; what `first` sends
@@ -89,7 +97,7 @@ static void transmit_control(Host *host, EntityId peer, NetworkKind kind, uint64
                               .floor = floor,
                               .size_bytes = sizeof body});
     } else {
-        to = post(host, peer, kind, sizeof body, first == NULL ? &floor : &first->floor);
+        to = post(host, peer, kind, false, sizeof body, first == NULL ? &floor : &first->floor);
     }
     memcpy(to, &body, sizeof body);
 }
@@ -131,8 +139,11 @@ static void ideal_release(Host *host, EntityId peer)
         bool is_gone;
         if (can_go(host, peer, item, &is_gone)) {
             contact->floor = MAX(contact->floor, item->floor);
-            memcpy(post(host, peer, item->kind, item->size_bytes, &contact->floor), item->body,
-                   item->size_bytes);
+            const bool has_turn =
+                item->kind == KIND_MESSAGE &&
+                is_message(host, item->kind, ((const MessageHeader *)item->body)->protocol);
+            memcpy(post(host, peer, item->kind, has_turn, item->size_bytes, &contact->floor),
+                   item->body, item->size_bytes);
             g_free(item);
         } else if (is_gone) {
             held_item_record(host, peer, item, "reset");
@@ -206,7 +217,7 @@ static void ideal_close(Host *host, Connection *connection)
             host, connection->peer,
             &(HeldItem){.kind = KIND_CONNECTION_END, .floor = floor, .size_bytes = sizeof body});
     } else {
-        to = post(host, connection->peer, KIND_CONNECTION_END, sizeof body, &floor);
+        to = post(host, connection->peer, KIND_CONNECTION_END, false, sizeof body, &floor);
     }
     memcpy(to, &body, sizeof body);
 }

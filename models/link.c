@@ -97,6 +97,17 @@ bool link_message_is_lost(const Host *host, Contact *contact)
     return latency_model_fate(latency, self, contact->peer, index) == LATENCY_LOST;
 }
 
+/* Each control alone, at the long-run rate: a chain's state belongs to the messages. */
+bool link_control_is_lost(const Host *host, Contact *contact)
+{
+    const Network *network = host->network;
+    const double rate = loss_model_rate(
+        network_loss(network, setting(host, "link.loss", contact->peer, host_now(host))));
+    const uint64_t key = random_key(network->options.seed, network->control_loss_purpose,
+                                    host->entity.id, contact->peer);
+    return rate > 0 && random_chance(random_word(key, contact->controls - 1), rate);
+}
+
 SimDuration link_minimum(const Network *network, EntityId sender, EntityId receiver)
 {
     return network->has_settings

@@ -21,8 +21,10 @@ SimDuration link_control_delay(const Host *host, Contact *contact);
 SimDuration link_delay_at(const Host *host, EntityId peer, SimTime time, uint64_t purpose,
                           uint64_t index);
 
-/* Whether the message that link_message_delay() was last asked about is lost. */
+/* Whether the message that link_message_delay(), or link_control_delay(), was last asked about is
+ * lost. */
 bool link_message_is_lost(const Host *host, Contact *contact);
+bool link_control_is_lost(const Host *host, Contact *contact);
 
 /* For the kernel's check and the lookahead: no delay is ever less. */
 SimDuration link_minimum(const Network *network, EntityId sender, EntityId receiver);

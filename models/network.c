@@ -5,6 +5,7 @@
 #include "models/link.h"
 #include "models/peer_names.h"
 #include "models/receive.h"
+#include "models/snapshot_layer.h"
 #include "models/stack.h"
 #include "sim/error.h"
 #include "sim/value_text.h"
@@ -61,8 +62,9 @@ static void survey_application(Network *network)
         network->metric_names[i] = g_strdup(network_metric_title(i));
     }
     for (unsigned i = 0; i < metrics; i++) {
-        network->metric_names[METRIC_FIRST + i] =
-            g_strdup_printf("%s.%s", application->name, application->metrics[i].name);
+        const bool is_own = network->snapshot == NULL || i < network->snapshot->first_metric;
+        network->metric_names[METRIC_FIRST + i] = g_strdup_printf(
+            "%s.%s", is_own ? application->name : "snapshot", application->metrics[i].name);
     }
     network->kind_count = KIND_TIMER_FIRST + timers;
     network->kinds = g_new0(EventKind, network->kind_count);
@@ -89,6 +91,22 @@ static bool check_application(const Network *network, GError **error)
     return key == NULL || settings_blame(options->values, key, error);
 }
 
+/* Puts the snapshot layer under an application that can stand on it. */
+static bool build_snapshots(Network *network, GError **error)
+{
+    enum { SNAPSHOTS_AUTO, SNAPSHOTS_YES };
+    const int choice = network->record.snapshots;
+    network->records_snapshots =
+        choice == SNAPSHOTS_YES ||
+        (choice == SNAPSHOTS_AUTO && (network->level == RECORD_ALL || network->peer_count <= 1000));
+    if (network->application->snapshot == NULL) {
+        return true;
+    }
+    network->snapshot = snapshot_layer_new(network->application);
+    network->application = &network->snapshot->application;
+    return snapshot_layer_configure(network->snapshot, network, error);
+}
+
 Network *network_new(const NetworkOptions *options, GError **error)
 {
     g_autoptr(Network) network = g_new0(Network, 1);
@@ -101,9 +119,11 @@ Network *network_new(const NetworkOptions *options, GError **error)
     network->latency_purpose = random_purpose("link.latency");
     network->control_purpose = random_purpose("link.control");
     network->loss_purpose = random_purpose("link.loss");
+    network->control_loss_purpose = random_purpose("link.control-loss");
     network->path_loss_purpose = random_purpose("link.path-loss");
     if (!network_settings_read(network, error) || !read_level(network, error) ||
-        !network_models_build(network, error) || !peer_names_settle(network, error)) {
+        !network_models_build(network, error) || !peer_names_settle(network, error) ||
+        !build_snapshots(network, error)) {
         return NULL;
     }
     if (!check_application(network, error)) {
@@ -180,6 +200,7 @@ bool network_prepare(Network *network, FaultPlan *plan, Recorder *recorder, int6
     const NetworkOptions *options = &network->options;
     network->recorder = recorder;
     network->run_id = run_id;
+    network->records_snapshots &= recorder != NULL;
     network->plan = plan != NULL
                         ? plan
                         : fault_plan_new(&(FaultPlanContext){.application = network->application,

@@ -22,6 +22,8 @@ typedef struct Network Network;
 /* The sections that the network reads from a scenario: peers, topology, link, stack, ideal, dial,
  * record. NULL-terminated. */
 extern const SettingsTable *const NETWORK_SETTINGS[];
+/* The section `snapshot`, which the network reads too when the application has snapshots. */
+extern const SettingsTable SNAPSHOT_SETTINGS;
 
 typedef struct NetworkOptions {
     const Application *application;
@@ -42,6 +44,9 @@ typedef struct NetworkOptions {
 Network *network_new(const NetworkOptions *options, GError **error);
 void network_free(Network *network);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Network, network_free)
+
+/* What runs on the hosts: the application, with the tables of the snapshot layer if it has one. */
+const Application *network_application(const Network *network);
 
 uint32_t network_peer_count(const Network *network);
 const char *const *network_peer_names(const Network *network); /* NULL without names */

@@ -4,9 +4,14 @@
 #include "models/held_items.h"
 #include "models/link.h"
 #include "models/packet_link.h"
+#include "models/snapshot_layer.h"
 
 static void host_clear(Host *host)
 {
+    const Application *application = host->network->application;
+    if (application->stop != NULL) {
+        application->stop(host);
+    }
     for (uint32_t i = 0; i < host->contacts.count; i++) {
         while (host->contacts.contacts[i].connections != NULL) {
             connection_free(host, host->contacts.contacts[i].connections, OUTCOME_OPEN);
@@ -45,6 +50,7 @@ void network_free(Network *network)
         g_free(network->parts);
         simulation_free(network->simulation);
     }
+    snapshot_layer_free(network->snapshot);
     fault_plan_free(network->plan);
     path_models_clear(&network->path);
     topology_free(network->topology);
@@ -130,7 +136,10 @@ void network_finish(Network *network)
         if (has_rows) {
             record_links(network, host);
         }
-        host_clear(host);
+    }
+    snapshot_layer_finish(network);
+    for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
+        host_clear(host_of(simulation_entity(network->simulation, id)));
     }
     const unsigned parts = simulation_partition_count(network->simulation);
     for (unsigned k = 0; k < parts; k++) {

@@ -3,6 +3,7 @@
 #include "models/connection.h"
 #include "models/held_items.h"
 #include "models/network.h"
+#include "models/snapshot_layer.h"
 #include "models/stack.h"
 #include "sim/json_text.h"
 #include "sim/value_text.h"
@@ -53,6 +54,11 @@ const char *network_metric_unit(const Network *network, unsigned index)
 {
     return index < METRIC_FIRST ? METRICS[index].unit
                                 : network->application->metrics[index - METRIC_FIRST].unit;
+}
+
+const Application *network_application(const Network *network)
+{
+    return network->application;
 }
 
 const Metric *network_metric(const Network *network, unsigned index)
@@ -107,6 +113,8 @@ void message_record(const Host *host, const MessageHeader *message, EntityId rec
         metric_add(part->metrics[METRIC_MESSAGE_LOSS], 0);
     } else if (strcmp(fate, "in-flight") != 0) {
         metric_add(part->metrics[METRIC_MESSAGE_LOSS], 1);
+    } else {
+        snapshot_layer_in_flight(host->network, message, receiver);
     }
     if (part->records == NULL || message->is_recorded == 0) {
         return;

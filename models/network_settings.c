@@ -6,6 +6,7 @@ static const char *const ORDERS[] = {"stream", "connection", NULL};
 static const char *const LINK_ORDERS[] = {"loss-first", "loss-last", "propagation-first", NULL};
 static const char *const REORDERS[] = {"auto", "yes", "no", NULL};
 static const char *const LEVELS[] = {"all", "sampled", "metrics", NULL};
+static const char *const SNAPSHOTS[] = {"auto", "yes", "no", NULL};
 
 static const Setting PEERS[] = {
     {.key = "count",
@@ -146,6 +147,13 @@ static const Setting RECORD[] = {
      .default_text = "all",
      .choices = LEVELS,
      .help = "What is recorded: all, sampled(PROBABILITY) of the traces, or metrics only."},
+    {.key = "snapshots",
+     .type = SETTING_CHOICE,
+     .offset = offsetof(RecordSettings, snapshots),
+     .default_text = "auto",
+     .choices = SNAPSHOTS,
+     .help = "Whether states and channels of snapshots are recorded; auto: with level all, and up "
+             "to 1,000 peers."},
     {0},
 };
 

@@ -122,6 +122,7 @@ typedef struct DialSettings {
 
 typedef struct RecordSettings {
     CallText *level;
+    int snapshots;
 } RecordSettings;
 
 struct Network {
@@ -136,6 +137,7 @@ struct Network {
     DialSettings dial;
     RecordSettings record;
     RecordLevel level;
+    bool records_snapshots; /* states and channels */
     double sample;
     uint32_t peer_count;
     char **peer_names;
@@ -149,8 +151,10 @@ struct Network {
     bool has_settings;     /* the timeline has `set` rows */
     const struct Stack *stack;
     uint64_t latency_purpose, control_purpose, loss_purpose, path_loss_purpose;
+    uint64_t control_loss_purpose;
     uint64_t *random_purposes; /* of the application */
     FaultPlan *plan;
+    struct SnapshotLayer *snapshot; /* models/snapshot_layer.h; NULL: none */
     SimDuration lookahead;
     GPtrArray *inputs, *warnings; /* of char *, NULL-terminated */
     Simulation *simulation;
@@ -163,11 +167,12 @@ struct Network {
     char **metric_names;
 };
 
-/* The body of KIND_MESSAGE, before its content. No padding. Slots and spans are not hashed: they
- * are hints and observations. */
+/* The body of KIND_MESSAGE, before its content. No padding. Slots, spans and stamps are not hashed:
+ * they are hints and observations. */
 typedef struct MessageHeader {
     uint64_t connection, stream;
     SpanContext span;
+    uint64_t stamp;
     SimTime sent;
     uint32_t sender, number;
     uint32_t sender_slot, receiver_slot;

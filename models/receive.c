@@ -59,6 +59,9 @@ static void crash(Host *host)
         }
     }
     const Application *application = host->network->application;
+    if (application->stop != NULL) {
+        application->stop(host);
+    }
     memset((uint8_t *)host->state + application->durable_size_bytes, 0,
            application->state_size_bytes - application->durable_size_bytes);
     host->is_crashed = true;
@@ -232,6 +235,7 @@ void receive_message(Host *host, const MessageHeader *header)
         .size_bytes = header->size_bytes,
         .content = header->content,
         .span = header->span,
+        .stamp = header->stamp,
         .sender = header->sender,
         .id = record_id(header->sender, header->number),
         .sent = header->sent,

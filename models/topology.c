@@ -223,6 +223,26 @@ bool topology_dials(const Topology *topology, EntityId peer, uint32_t k)
     return peer < topology_neighbour(topology, peer, k);
 }
 
+bool topology_is_directed(const Topology *topology)
+{
+    return topology->dials != NULL;
+}
+
+bool topology_sends(const Topology *topology, EntityId peer, uint32_t k)
+{
+    return topology->dials == NULL || topology_dials(topology, peer, k);
+}
+
+bool topology_receives(const Topology *topology, EntityId peer, uint32_t k)
+{
+    return topology->dials == NULL || !topology_dials(topology, peer, k);
+}
+
+bool topology_is_arithmetic(const Topology *topology)
+{
+    return topology->starts == NULL;
+}
+
 uint64_t topology_edge_count(const Topology *topology)
 {
     return topology->starts == NULL ? topology->kind->edge_count(&topology->shape)

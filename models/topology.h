@@ -54,6 +54,14 @@ EntityId topology_neighbour(const Topology *topology, EntityId peer, uint32_t k)
 /* True when `peer` is the one that dials its neighbour number k. */
 bool topology_dials(const Topology *topology, EntityId peer, uint32_t k);
 
+/* Of a directed edge only the tail sends to the head; all others are channels both ways. */
+bool topology_is_directed(const Topology *topology);
+bool topology_sends(const Topology *topology, EntityId peer, uint32_t k);    /* to neighbour k */
+bool topology_receives(const Topology *topology, EntityId peer, uint32_t k); /* from it */
+
+/* A regular kind: connected, and without memory. */
+bool topology_is_arithmetic(const Topology *topology);
+
 /* Pairs of neighbours. */
 uint64_t topology_edge_count(const Topology *topology);
 

@@ -78,7 +78,7 @@ static Network *new_network(const Run *run, GError **error)
 static FaultPlan *new_plan(const Run *run)
 {
     return fault_plan_new(&(FaultPlanContext){
-        .application = run->scenario->module->application,
+        .application = network_application(run->network),
         .peer_count = network_peer_count(run->network),
         .peer_names = network_peer_names(run->network),
         .directory = scenario_file_directory(run->scenario->file),

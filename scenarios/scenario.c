@@ -73,11 +73,14 @@ const SettingsTable **scenario_tables(const ScenarioModule *module)
     while (NETWORK_SETTINGS[count] != NULL) {
         count++;
     }
-    const SettingsTable **tables = g_new0(const SettingsTable *, count + 3);
+    const SettingsTable **tables = g_new0(const SettingsTable *, count + 4);
     unsigned filled = 0;
     tables[filled++] = &SCENARIO_SETTINGS;
     if (module->settings != NULL) {
         tables[filled++] = module->settings;
+    }
+    if (module->application->snapshot != NULL) {
+        tables[filled++] = &SNAPSHOT_SETTINGS;
     }
     for (unsigned i = 0; i < count; i++) {
         tables[filled++] = NETWORK_SETTINGS[i];

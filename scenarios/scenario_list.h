@@ -3,3 +3,4 @@
  * scenarios/ping.c. */
 X(testbed)
 X(ping)
+X(bank)

@@ -91,7 +91,7 @@ BEGIN {
     may_include["cli"] = " sim models scenarios analysis cli "
     may_include["tests"] = " sim models scenarios analysis cli tests "
     # All that a scenario module sees of the world.
-    scenario_may_include = " models/application.h models/host.h models/span.h sim/distribution.h" \
+    scenario_may_include = " models/application.h models/host.h models/snapshot.h models/span.h sim/distribution.h" \
         " sim/error.h sim/event.h sim/peer_set.h sim/settings.h sim/sim_time.h sim/value_text.h "
     inexact = "exp|exp2|expm1|log|log2|log10|log1p|pow|cbrt|hypot|sin|cos|tan|asin|acos|atan|" \
         "atan2|sinh|cosh|tanh|asinh|acosh|atanh|erf|erfc|lgamma|tgamma"

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Snapshots of banks: right where the algorithm's assumptions hold, found wrong where they do not,
+ * and as fast and as talkative as the paper says. */
+#include "tests/suite.h"
+
+#include "tests/scenario_fixture.h"
+
+static const char BANK[] = "scenario:\n"
+                           "  module: bank\n"
+                           "peers:\n"
+                           "  count: 5\n"
+                           "topology:\n"
+                           "  kind: full-mesh\n"
+                           "  preconnected: yes\n"
+                           "link:\n"
+                           "  latency: uniform(10ms, 80ms)\n"
+                           "snapshot:\n"
+                           "  start: 500ms\n";
+
+/* The sum of a metric over the run. */
+static int64_t sum_of(ScenarioFixture *fixture, const char *metric)
+{
+    g_autofree char *text = metric_sum_text(scenario_fixture_metric(fixture, metric));
+    return g_ascii_strtoll(text, NULL, 10);
+}
+
+/* Runs the seeds from 1 on with some settings, and counts the snapshots that are wrong and those
+ * that timed out. */
+typedef struct Campaign {
+    unsigned seeds, snapshots, wrong, timed_out;
+} Campaign;
+
+static Campaign run_seeds(const char *text, const char *const *sets, unsigned seeds)
+{
+    Campaign campaign = {.seeds = seeds};
+    for (unsigned seed = 1; seed <= seeds; seed++) {
+        const char *all[12];
+        unsigned count = 0;
+        g_autofree char *set = g_strdup_printf("scenario.seed=%u", seed);
+        all[count++] = set;
+        for (; sets[count - 1] != NULL; count++) {
+            all[count] = sets[count - 1];
+        }
+        all[count] = NULL;
+        g_autoptr(ScenarioFixture) run = scenario_fixture_new(text, all, 1, false);
+        if (run == NULL || !scenario_fixture_run(run)) {
+            return campaign;
+        }
+        campaign.snapshots +=
+            (unsigned)metric_count(scenario_fixture_metric(run, "snapshot.inconsistent"));
+        campaign.wrong += (unsigned)sum_of(run, "snapshot.inconsistent");
+        campaign.timed_out += (unsigned)sum_of(run, "snapshot.timed-out");
+    }
+    return campaign;
+}
+
+static void snapshot_is_right_on_fifo_channels(void)
+{
+    static const char *const KINDS[] = {"topology.kind=full-mesh", "topology.kind=ring",
+                                        "topology.kind=random-regular"};
+    for (size_t i = 0; i < G_N_ELEMENTS(KINDS); i++) {
+        const char *const sets[] = {KINDS[i],
+                                    "peers.count=6",
+                                    "topology.degree=3",
+                                    "snapshot.count=3",
+                                    "snapshot.interval=60ms",
+                                    "snapshot.initiators={0, 3}",
+                                    NULL};
+        const Campaign campaign = run_seeds(BANK, sets, 100);
+        CU_ASSERT_EQUAL(campaign.snapshots, 600);
+        CU_ASSERT_EQUAL(campaign.wrong, 0);
+        CU_ASSERT_EQUAL(campaign.timed_out, 0);
+    }
+}
+
+static void snapshot_is_found_wrong_where_markers_overtake(void)
+{
+    static const char *const DATAGRAM[] = {"stack.name=datagram", NULL};
+    static const char *const STREAMS[] = {"snapshot.channel=stream-per-message", NULL};
+    static const char *const ORDERED[] = {"snapshot.channel=stream-per-message",
+                                          "ideal.order=connection", NULL};
+    CU_ASSERT(run_seeds(BANK, DATAGRAM, 50).wrong > 10);
+    CU_ASSERT(run_seeds(BANK, STREAMS, 50).wrong > 10);
+    CU_ASSERT_EQUAL(run_seeds(BANK, ORDERED, 50).wrong, 0);
+}
+
+/* Must hold 4: with constant latency L and no traffic the last of a mesh records at L, all are
+ * complete by 2 L; one marker for each directed channel. */
+static void snapshot_of_a_silent_mesh_takes_two_latencies(void)
+{
+    for (unsigned peers = 3; peers <= 20; peers += 1) {
+        g_autofree char *count = g_strdup_printf("peers.count=%u", peers);
+        const char *const sets[] = {count, "bank.transfers=0", "link.latency=20ms", NULL};
+        g_autoptr(ScenarioFixture) run = scenario_fixture_new(BANK, sets, 1, true);
+        CU_ASSERT_FATAL(run != NULL && scenario_fixture_run(run));
+        CU_ASSERT_EQUAL(sum_of(run, "snapshot.markers"), peers * (peers - 1));
+        CU_ASSERT_EQUAL(scenario_fixture_integer(
+                            run, "SELECT max(recorded_ns) - min(recorded_ns) FROM snapshot_state"),
+                        20000000);
+        /* Spans of the parts end when these are complete. */
+        CU_ASSERT_EQUAL(
+            scenario_fixture_integer(run, "SELECT max(end_ns) FROM span WHERE name = 'snapshot'"),
+            500000000 + 2 * 20000000);
+        CU_ASSERT_EQUAL(scenario_fixture_integer(run, "SELECT count(*) FROM snapshot_channel"),
+                        peers * (peers - 1));
+    }
+}
+
+static void snapshot_is_the_same_in_partitions_and_at_each_recording_level(void)
+{
+    static const char *const BASE[] = {"snapshot.channel=stream-per-message", NULL};
+    g_autoptr(ScenarioFixture) whole = scenario_fixture_new(BANK, BASE, 1, true);
+    CU_ASSERT_FATAL(whole != NULL && scenario_fixture_run(whole));
+    g_autofree char *digest = scenario_fixture_digest(whole);
+    for (unsigned partitions = 2; partitions <= 5; partitions++) {
+        g_autoptr(ScenarioFixture) cut = scenario_fixture_new(BANK, BASE, partitions, true);
+        CU_ASSERT_FATAL(cut != NULL && scenario_fixture_run(cut));
+        g_autofree char *other = scenario_fixture_digest(cut);
+        CU_ASSERT_STRING_EQUAL(other, digest);
+    }
+    static const char *const LEVELS[] = {"record.level=metrics", "record.level=sampled(10%)"};
+    for (size_t i = 0; i < G_N_ELEMENTS(LEVELS); i++) {
+        const char *const sets[] = {BASE[0], LEVELS[i], NULL};
+        g_autoptr(ScenarioFixture) less = scenario_fixture_new(BANK, sets, 2, true);
+        CU_ASSERT_FATAL(less != NULL && scenario_fixture_run(less));
+        CU_ASSERT_EQUAL(sum_of(less, "snapshot.inconsistent"),
+                        sum_of(whole, "snapshot.inconsistent"));
+        CU_ASSERT_EQUAL(scenario_fixture_integer(less, "SELECT count(*) FROM snapshot"), 1);
+        CU_ASSERT_EQUAL(scenario_fixture_integer(less, "SELECT count(*) FROM snapshot_state"), 5);
+    }
+}
+
+CU_TestInfo suite_snapshot[] = {
+    {"snapshot_is_right_on_fifo_channels", snapshot_is_right_on_fifo_channels},
+    {"snapshot_is_found_wrong_where_markers_overtake",
+     snapshot_is_found_wrong_where_markers_overtake},
+    {"snapshot_of_a_silent_mesh_takes_two_latencies",
+     snapshot_of_a_silent_mesh_takes_two_latencies},
+    {"snapshot_is_the_same_in_partitions_and_at_each_recording_level",
+     snapshot_is_the_same_in_partitions_and_at_each_recording_level},
+    CU_TEST_INFO_NULL,
+};
