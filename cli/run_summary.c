@@ -55,8 +55,16 @@ static void print_verdicts(const Run *run)
     }
     for (unsigned i = 0; i < run_verdict_count(run); i++) {
         const RunVerdict *verdict = run_verdict(run, i);
-        printf("%s  %s: %s\n", verdict->holds ? "holds" : "FAILS", verdict->expectation,
-               verdict->found);
+        if (verdict->property == NULL) {
+            printf("%s  %s: %s\n", verdict->holds ? "holds" : "FAILS", verdict->expectation,
+                   verdict->found);
+        } else {
+            printf("%s  %s (%s): %s\n",
+                   !verdict->has_values ? "untested"
+                   : verdict->holds     ? "holds"
+                                        : "violated",
+                   verdict->property, verdict->expectation, verdict->found);
+        }
     }
 }
 
@@ -112,20 +120,30 @@ static void append_metrics(GString *json, const Network *network)
     g_string_append(json, "]");
 }
 
-static void append_verdicts(GString *json, const Run *run)
+static void append_verdicts(GString *json, const Run *run, bool are_properties)
 {
-    json_text_append_key(json, "expectations");
+    json_text_append_key(json, are_properties ? "properties" : "expectations");
     g_string_append_c(json, '[');
     for (unsigned i = 0; i < run_verdict_count(run); i++) {
         const RunVerdict *verdict = run_verdict(run, i);
+        if ((verdict->property != NULL) != are_properties) {
+            continue;
+        }
         json_text_next(json);
         g_string_append_c(json, '{');
+        if (are_properties) {
+            json_text_append_member(json, "name", verdict->property);
+        }
         json_text_append_member(json, "text", verdict->expectation);
         json_text_append_value(json, "holds", verdict->holds ? "true" : "false");
         json_text_append_member(json, "found", verdict->found);
         g_string_append(json, "}");
     }
     g_string_append_c(json, ']');
+}
+
+static void append_remarks(GString *json, const Run *run)
+{
     json_text_append_key(json, "remarks");
     g_string_append_c(json, '[');
     for (const char *const *remark = run_remarks(run); *remark != NULL; remark++) {
@@ -153,7 +171,9 @@ void run_summary_print_json(const Run *run, const char *database)
     json_text_append_member(json, "module", scenario->module->name);
     json_text_append_member(json, "database", database);
     append_metrics(json, run_network(run));
-    append_verdicts(json, run);
+    append_verdicts(json, run, true);
+    append_verdicts(json, run, false);
+    append_remarks(json, run);
     g_string_append(json, "}");
     puts(json->str);
 }

@@ -173,10 +173,9 @@ static bool unknown_row(const FaultPlan *plan, const char *name, GError **error)
     return false;
 }
 
-/* The form or action that the words are: fills type, action, sets and arguments. */
-static bool recognise(const FaultPlan *plan, char **words, Row *row, GError **error)
+static const RowForm *find_form(const char *const *words)
 {
-    const unsigned count = g_strv_length(words);
+    const unsigned count = g_strv_length((char **)(uintptr_t)words);
     const RowType set = count <= 3   ? ROW_SET
                         : count == 4 ? ROW_SET_PEERS
                         : count == 5 ? ROW_SET_PAIR
@@ -184,18 +183,42 @@ static bool recognise(const FaultPlan *plan, char **words, Row *row, GError **er
     for (size_t i = 0; i < G_N_ELEMENTS(FORMS); i++) {
         if (g_str_equal(words[0], FORMS[i].name) &&
             (!is_set(FORMS[i].type) || FORMS[i].type == set)) {
-            row->type = FORMS[i].type;
-            return parse_row(plan, FORMS[i].usage, words, row, error);
+            return &FORMS[i];
         }
     }
-    const Action *action =
-        plan->context.application == NULL ? NULL : plan->context.application->actions;
+    return NULL;
+}
+
+static const Action *find_action(const Application *application, const char *name)
+{
+    const Action *action = application == NULL ? NULL : application->actions;
     for (; action != NULL && action->name != NULL; action++) {
-        if (g_str_equal(words[0], action->name)) {
-            row->type = ROW_ACTION;
-            row->action = action;
-            return parse_row(plan, action->usage, words, row, error);
+        if (g_str_equal(name, action->name)) {
+            return action;
         }
+    }
+    return NULL;
+}
+
+const char *fault_plan_usage(const Application *application, const char *const *words)
+{
+    const RowForm *form = find_form(words);
+    const Action *action = form != NULL ? NULL : find_action(application, words[0]);
+    return form != NULL ? form->usage : action != NULL ? action->usage : NULL;
+}
+
+/* The form or action that the words are: fills type, action, sets and arguments. */
+static bool recognise(const FaultPlan *plan, char **words, Row *row, GError **error)
+{
+    const RowForm *form = find_form((const char *const *)words);
+    if (form != NULL) {
+        row->type = form->type;
+        return parse_row(plan, form->usage, words, row, error);
+    }
+    row->action = find_action(plan->context.application, words[0]);
+    if (row->action != NULL) {
+        row->type = ROW_ACTION;
+        return parse_row(plan, row->action->usage, words, row, error);
     }
     return unknown_row(plan, words[0], error);
 }

@@ -172,6 +172,19 @@ void host_log(Host *host, LogLevel level, const char *format, ...)
     options->log_line(options->log_data, host_now(host), host->entity.id, level, text);
 }
 
+void host_explain(Host *host, const char *format, ...)
+{
+    const NetworkWitness *witness = host->network->options.witness;
+    if (witness == NULL || witness->row == NULL) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *action = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    witness->row(witness->data, host_now(host), action);
+}
+
 /* Control. */
 
 static void control(Host *host, EntityId target, NetworkKind kind, unsigned action,

@@ -128,6 +128,11 @@ typedef enum LogLevel { LOG_OFF, LOG_WARNING, LOG_INFO, LOG_DEBUG } LogLevel;
 void host_log(Host *host, LogLevel level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* What this host has just drawn at random, in the words of a row of the timeline that does the
+ * same: `send 1 2 tokens 5`. With ScenarioModule.explicit_settings, the rows of a run are the run;
+ * that is how skein check takes a random run apart. Free when nobody asks. */
+void host_explain(Host *host, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* The coordinator. */
 
 /* From a peer to the coordinator, and from the coordinator to a peer, 1 ns later. `report` and

@@ -51,7 +51,12 @@ SimDuration link_delay_at(const Host *host, EntityId peer, SimTime time, uint64_
         simulation_fail(host->network->simulation,
                         "a link has more messages than its replay file, which has no then=");
     }
-    return within_time(time, latency_model_delay(model, self, peer, key, index));
+    const SimDuration delay = within_time(time, latency_model_delay(model, self, peer, key, index));
+    const NetworkWitness *witness = host->network->options.witness;
+    if (witness != NULL && witness->sent != NULL && purpose == host->network->latency_purpose) {
+        witness->sent(witness->data, self, peer, index, time, delay);
+    }
+    return delay;
 }
 
 SimDuration link_message_delay(const Host *host, Contact *contact)
@@ -75,7 +80,7 @@ SimDuration link_control_delay(const Host *host, Contact *contact)
                        latency_model_delay(model, self, contact->peer, key, contact->controls++));
 }
 
-bool link_message_is_lost(const Host *host, Contact *contact)
+static bool decide_loss(const Host *host, Contact *contact)
 {
     const Network *network = host->network;
     const EntityId self = host->entity.id;
@@ -106,6 +111,17 @@ bool link_control_is_lost(const Host *host, Contact *contact)
     const uint64_t key = random_key(network->options.seed, network->control_loss_purpose,
                                     host->entity.id, contact->peer);
     return rate > 0 && random_chance(random_word(key, contact->controls - 1), rate);
+}
+
+bool link_message_is_lost(const Host *host, Contact *contact)
+{
+    const bool is_lost = decide_loss(host, contact);
+    const NetworkWitness *witness = host->network->options.witness;
+    if (is_lost && witness != NULL && witness->lost != NULL) {
+        witness->lost(witness->data, host->entity.id, contact->peer, contact->messages - 1,
+                      host_now(host));
+    }
+    return is_lost;
 }
 
 SimDuration link_minimum(const Network *network, EntityId sender, EntityId receiver)

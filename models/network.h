@@ -12,6 +12,7 @@
 
 #include "models/application.h"
 #include "models/fault_plan.h"
+#include "models/topology.h"
 #include "sim/metric.h"
 #include "sim/record.h"
 #include "sim/settings.h"
@@ -24,6 +25,19 @@ typedef struct Network Network;
 extern const SettingsTable *const NETWORK_SETTINGS[];
 /* The section `snapshot`, which the network reads too when the application has snapshots. */
 extern const SettingsTable SNAPSHOT_SETTINGS;
+
+/* Looks on while the network runs, to write the run down as another scenario: what a module drew at
+ * random as rows of the timeline, and what the links did to each message. Calls come in the order
+ * of the events of the run, which has to be uncut (one partition). Members may be NULL. */
+typedef struct NetworkWitness {
+    void (*row)(void *data, SimTime now, const char *action);
+    /* Message number `index` (from 0) of a link takes so long; or the link loses it, which may be
+     * told beside the other or instead of it. A packet that finds no room is not told of. */
+    void (*sent)(void *data, EntityId sender, EntityId receiver, uint64_t index, SimTime now,
+                 SimDuration delay);
+    void (*lost)(void *data, EntityId sender, EntityId receiver, uint64_t index, SimTime now);
+    void *data;
+} NetworkWitness;
 
 typedef struct NetworkOptions {
     const Application *application;
@@ -39,6 +53,7 @@ typedef struct NetworkOptions {
     LogLevel log_level; /* the most that is told to log_line */
     void (*log_line)(void *data, SimTime now, EntityId peer, LogLevel level, const char *text);
     void *log_data;
+    const NetworkWitness *witness; /* NULL: none */
 } NetworkOptions;
 
 Network *network_new(const NetworkOptions *options, GError **error);
@@ -50,6 +65,7 @@ const Application *network_application(const Network *network);
 
 uint32_t network_peer_count(const Network *network);
 const char *const *network_peer_names(const Network *network); /* NULL without names */
+const Topology *network_topology(const Network *network);
 
 /* Makes the simulation and all that happens at its start. Takes ownership of the plan (NULL: none).
  * recorder may be NULL: nothing is recorded but metrics. */

@@ -15,6 +15,11 @@ uint32_t network_peer_count(const Network *network)
     return network->peer_count;
 }
 
+const Topology *network_topology(const Network *network)
+{
+    return network->topology;
+}
+
 const char *const *network_peer_names(const Network *network)
 {
     return (const char *const *)network->peer_names;

@@ -240,11 +240,16 @@ static char *value_text(const Expectation *expectation, double value)
     return g_strdup_printf("%.10g", value);
 }
 
+bool expectation_has_value(const Expectation *expectation, const Metric *metric)
+{
+    const Statistic statistic = expectation->statistic;
+    return metric_count(metric) > 0 || statistic == STATISTIC_COUNT || statistic == STATISTIC_SUM;
+}
+
 bool expectation_judge(const Expectation *expectation, const Metric *metric, char **ret_found)
 {
     const Statistic statistic = expectation->statistic;
-    const bool is_total = statistic == STATISTIC_COUNT || statistic == STATISTIC_SUM;
-    if (metric_count(metric) == 0 && !is_total) {
+    if (!expectation_has_value(expectation, metric)) {
         *ret_found = g_strdup_printf("%s has no values", expectation->metric);
         return false;
     }

@@ -33,6 +33,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Expectation, expectation_free)
 const char *expectation_text(const Expectation *expectation);
 const char *expectation_metric(const Expectation *expectation); /* its full name */
 
+/* False when the metric has no values and the statistic needs one: there is nothing to judge. */
+bool expectation_has_value(const Expectation *expectation, const Metric *metric);
+
 /* True when it holds for the values of its metric. ret_found says what was found, in words:
  * `ping.loss is 3.1%`; the caller frees it. */
 bool expectation_judge(const Expectation *expectation, const Metric *metric, char **ret_found);

@@ -111,6 +111,13 @@ static void send_ping(Host *host, EntityId target)
                            .span = ping->span.context});
 }
 
+/* One that no row of the timeline asked for. */
+static void send_own_ping(Host *host, EntityId target)
+{
+    host_explain(host, "ping %u %u", host_id(host), target);
+    send_ping(host, target);
+}
+
 /* One round: a ping, or one to every neighbour. */
 static void send_round(Host *host, uint32_t round)
 {
@@ -119,22 +126,22 @@ static void send_round(Host *host, uint32_t round)
     const uint32_t neighbours = host_neighbour_count(host), others = host_peer_count(host) - 1;
     switch (settings->target) {
     case TARGET_FIXED:
-        send_ping(host, (EntityId)settings->to);
+        send_own_ping(host, (EntityId)settings->to);
         return;
     case TARGET_ALL:
-        send_ping(host, (host_id(host) + 1 + round % others) % host_peer_count(host));
+        send_own_ping(host, (host_id(host) + 1 + round % others) % host_peer_count(host));
         return;
     case TARGET_RANDOM:
-        send_ping(host,
-                  host_neighbour(host, (uint32_t)host_draw_below(host, RANDOM_TARGET,
+        send_own_ping(
+            host, host_neighbour(host, (uint32_t)host_draw_below(host, RANDOM_TARGET,
                                                                  &self->target_draws, neighbours)));
         return;
     case TARGET_ROUND_ROBIN:
-        send_ping(host, host_neighbour(host, round % neighbours));
+        send_own_ping(host, host_neighbour(host, round % neighbours));
         return;
     default:
         for (uint32_t k = 0; k < neighbours; k++) {
-            send_ping(host, host_neighbour(host, k));
+            send_own_ping(host, host_neighbour(host, k));
         }
         return;
     }
@@ -170,6 +177,9 @@ static bool is_pinger(const Host *host)
     const PingSettings *settings = host_settings(host);
     if (strcmp(settings->pingers, "all") == 0) {
         return true;
+    }
+    if (strcmp(settings->pingers, "none") == 0) {
+        return false;
     }
     g_autoptr(PeerSet) set =
         peer_set_new(settings->pingers, host_peer_count(host), host_peer_names(host), NULL);
@@ -281,6 +291,9 @@ static const char *check(const void *data, const CheckContext *context, GError *
                     "idle; expected a count or a duration for scenario.stop");
         return "ping.count";
     }
+    if (strcmp(settings->pingers, "none") == 0) {
+        return NULL;
+    }
     g_autoptr(PeerSet) set =
         peer_set_new(settings->pingers, context->peer_count, context->peer_names, error);
     return set == NULL ? "ping.pingers" : NULL;
@@ -356,7 +369,7 @@ static const Setting SETTINGS[] = {
      .type = SETTING_PEERS,
      FIELD(pingers),
      .default_text = "all",
-     .help = "The peers that ping; the others only answer."},
+     .help = "The peers that ping, or none; the others only answer."},
     {0},
 };
 static const SettingsTable TABLE = {"ping", SETTINGS, sizeof(PingSettings)};
@@ -380,6 +393,7 @@ static const MetricName METRICS[] = {
     [METRIC_LOSS] = {"loss", "1", "1 for a ping without answer, 0 for one with"},
     {0}};
 static const ScenarioProperty PROPERTIES[] = {{"every ping is answered", "ping.loss == 0"}, {0}};
+static const char *const EXPLICIT[] = {"ping.pingers=none", NULL};
 static const char *const PLOTS[] = {"latency-cdf", "latency-histogram", "latency-timeline",
                                     "topology", NULL};
 
@@ -402,5 +416,6 @@ const ScenarioModule SCENARIO_ping = {
     .settings = &TABLE,
     .application = &APPLICATION,
     .properties = PROPERTIES,
+    .explicit_settings = EXPLICIT,
     .plots = PLOTS,
 };

@@ -2,7 +2,6 @@
 /* Building, executing and judging a run. What is written about it is in run_rows.c. */
 #include "scenarios/run.h"
 
-#include "scenarios/expectation.h"
 #include "scenarios/run_rows.h"
 #include "sim/error.h"
 
@@ -16,9 +15,8 @@ struct Run {
     RunOptions options;
     Recorder *recorder; /* NULL: nothing is recorded; outlives the network */
     Network *network;
-    GPtrArray *expectations; /* of Expectation */
-    GPtrArray *remarks;      /* of char *, NULL-terminated */
-    GArray *verdicts;        /* of RunVerdict */
+    Judge *judge;
+    GPtrArray *remarks; /* of char *, NULL-terminated */
     RunStatus status;
     char *failure;
     double wall_seconds;
@@ -41,16 +39,10 @@ void run_free(Run *run)
     }
     network_free(run->network);
     recorder_free(run->recorder);
-    g_ptr_array_unref(run->expectations);
+    judge_free(run->judge);
     g_ptr_array_unref(run->remarks);
-    g_array_unref(run->verdicts);
     g_free(run->failure);
     g_free(run);
-}
-
-static void clear_verdict(gpointer data)
-{
-    g_free(((RunVerdict *)data)->found);
 }
 
 static Network *new_network(const Run *run, GError **error)
@@ -70,6 +62,7 @@ static Network *new_network(const Run *run, GError **error)
         .log_level = run->options.log_level,
         .log_line = run->options.log_line,
         .log_data = run->options.log_data,
+        .witness = run->options.witness,
     };
     return network_new(&options, error);
 }
@@ -122,28 +115,6 @@ static bool blame_row(const Run *run, GError **error)
     return false;
 }
 
-static bool build_expectations(Run *run, GError **error)
-{
-    const unsigned count = network_metric_count(run->network);
-    g_autofree const char **names = g_new(const char *, count);
-    g_autofree const char **units = g_new(const char *, count);
-    for (unsigned i = 0; i < count; i++) {
-        names[i] = network_metric_name(run->network, i);
-        units[i] = network_metric_unit(run->network, i);
-    }
-    const MetricCatalogue metrics = {names, units, count};
-    const GPtrArray *lines = scenario_file_expectations(run->scenario->file);
-    for (guint i = 0; i < lines->len; i++) {
-        const ScenarioLine *row = g_ptr_array_index(lines, i);
-        Expectation *expectation = expectation_new(row->text, &metrics, error);
-        if (expectation == NULL) {
-            return text_place_blame(&row->place, "expect", error);
-        }
-        g_ptr_array_add(run->expectations, expectation);
-    }
-    return true;
-}
-
 static void note_remarks(Run *run)
 {
     for (guint i = 0; i < run->scenario->remarks->len; i++) {
@@ -168,7 +139,7 @@ static void choose_execution(Run *run)
                                         run->scenario->module->name));
         options->partition_count = 1;
     }
-    options->partition_count = MAX(options->partition_count, 1);
+    options->partition_count = options->witness != NULL ? 1 : MAX(options->partition_count, 1);
 }
 
 Run *run_new(Scenario *scenario, const RunOptions *options, GError **error)
@@ -176,13 +147,11 @@ Run *run_new(Scenario *scenario, const RunOptions *options, GError **error)
     g_autoptr(Run) run = g_new0(Run, 1);
     run->scenario = scenario;
     run->options = *options;
-    run->expectations = g_ptr_array_new_with_free_func((GDestroyNotify)expectation_free);
     run->remarks = g_ptr_array_new_null_terminated(0, g_free, TRUE);
-    run->verdicts = g_array_new(FALSE, TRUE, sizeof(RunVerdict));
-    g_array_set_clear_func(run->verdicts, clear_verdict);
     choose_execution(run);
     run->network = new_network(run, error);
-    if (run->network == NULL || !build_expectations(run, error)) {
+    run->judge = run->network == NULL ? NULL : judge_new(scenario, run->network, error);
+    if (run->judge == NULL) {
         return NULL;
     }
     g_autoptr(FaultPlan) plan = build_plan(run, error);
@@ -205,22 +174,6 @@ Run *run_new(Scenario *scenario, const RunOptions *options, GError **error)
     }
     note_remarks(run);
     return g_steal_pointer(&run);
-}
-
-static void judge(Run *run)
-{
-    for (guint i = 0; i < run->expectations->len; i++) {
-        const Expectation *expectation = g_ptr_array_index(run->expectations, i);
-        RunVerdict verdict = {.expectation = expectation_text(expectation)};
-        for (unsigned k = 0; k < network_metric_count(run->network); k++) {
-            if (g_str_equal(network_metric_name(run->network, k),
-                            expectation_metric(expectation))) {
-                verdict.holds =
-                    expectation_judge(expectation, network_metric(run->network, k), &verdict.found);
-            }
-        }
-        g_array_append_val(run->verdicts, verdict);
-    }
 }
 
 /* To the end, in slices. */
@@ -277,7 +230,7 @@ bool run_execute(Run *run, GError **error)
         return false;
     }
     if (run->status == RUN_COMPLETE) {
-        judge(run);
+        judge_run(run->judge, run->network);
     }
     return true;
 }
@@ -321,20 +274,20 @@ double run_wall_seconds(const Run *run)
 
 unsigned run_verdict_count(const Run *run)
 {
-    return run->verdicts->len;
+    return judge_verdict_count(run->judge);
 }
 
 const RunVerdict *run_verdict(const Run *run, unsigned index)
 {
-    g_assert(index < run->verdicts->len);
-    return &g_array_index(run->verdicts, RunVerdict, index);
+    return judge_verdict(run->judge, index);
 }
 
 bool run_holds(const Run *run)
 {
     bool holds = run->status == RUN_COMPLETE;
-    for (guint i = 0; i < run->verdicts->len; i++) {
-        holds = holds && run_verdict(run, i)->holds;
+    for (unsigned i = 0; i < run_verdict_count(run); i++) {
+        const RunVerdict *verdict = run_verdict(run, i);
+        holds = holds && (verdict->holds || verdict->property != NULL);
     }
     return holds;
 }

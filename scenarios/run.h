@@ -10,8 +10,7 @@
 #ifndef SCENARIOS_RUN_H
 #define SCENARIOS_RUN_H
 
-#include "models/network.h"
-#include "scenarios/scenario.h"
+#include "scenarios/judge.h"
 
 typedef enum RunStatus { RUN_COMPLETE, RUN_STOPPED, RUN_BROKEN } RunStatus;
 
@@ -29,13 +28,8 @@ typedef struct RunOptions {
     /* Called every few milliseconds or tens of thousands of events; NULL: not at all. */
     void (*progress)(void *data, SimTime now, uint64_t events);
     void *progress_data;
+    const NetworkWitness *witness; /* NULL: none; else the run is not cut into partitions */
 } RunOptions;
-
-typedef struct RunVerdict {
-    const char *expectation; /* its text */
-    bool holds;
-    char *found; /* `ping.loss is 3.1%` */
-} RunVerdict;
 
 typedef struct Run Run;
 
@@ -63,6 +57,8 @@ double run_wall_seconds(const Run *run);
 /* Only a complete run is judged: otherwise there are no verdicts. */
 unsigned run_verdict_count(const Run *run);
 const RunVerdict *run_verdict(const Run *run, unsigned index);
-bool run_holds(const Run *run); /* complete, and every expectation holds */
+/* Complete, and every expectation holds. A property of the module that does not hold is only told:
+ * a scenario may well be about that. skein check is there to insist on it. */
+bool run_holds(const Run *run);
 
 #endif

@@ -28,7 +28,11 @@ typedef struct ScenarioModule {
     const SettingsTable *settings;      /* NULL: it has none */
     const Application *application;     /* its name is the module's */
     const ScenarioProperty *properties; /* ends with name NULL; NULL: none */
-    const char *const *plots;           /* kinds that suit it, NULL-terminated; NULL: none */
+    /* Settings (`ping.pingers=none`) under which nothing is drawn at random and nothing happens but
+     * by the timeline, while host_explain() gives the rows that it happens by; NULL-terminated;
+     * NULL: the module does not explain itself. */
+    const char *const *explicit_settings;
+    const char *const *plots; /* kinds that suit it, NULL-terminated; NULL: none */
 } ScenarioModule;
 
 #endif

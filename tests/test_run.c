@@ -73,9 +73,12 @@ static void run_is_judged(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
     g_autoptr(Run) run = executed(scenario, &(RunOptions){0});
     CU_ASSERT_EQUAL(run_status(run), RUN_COMPLETE);
-    CU_ASSERT_EQUAL(run_verdict_count(run), 2);
-    CU_ASSERT_TRUE(run_verdict(run, 0)->holds);
-    CU_ASSERT_FALSE(run_verdict(run, 1)->holds);
+    CU_ASSERT_EQUAL_FATAL(run_verdict_count(run), 3);
+    CU_ASSERT_STRING_EQUAL(run_verdict(run, 0)->property, "every ping is answered");
+    CU_ASSERT_FALSE(run_verdict(run, 0)->holds);
+    CU_ASSERT_PTR_NULL(run_verdict(run, 1)->property);
+    CU_ASSERT_TRUE(run_verdict(run, 1)->holds);
+    CU_ASSERT_FALSE(run_verdict(run, 2)->holds);
     CU_ASSERT_FALSE(run_holds(run));
     CU_ASSERT_PTR_NULL(run_partial_path(run));
 }
