@@ -13,8 +13,9 @@
 
 /* Every table that some part of the analysis reads. */
 static const char *const TABLES[] = {
-    "run",     "parameter", "peer",   "link",     "connection",     "span",
-    "message", "fault",     "metric", "snapshot", "snapshot_state", "snapshot_channel",
+    "run",    "parameter", "peer",       "link",           "connection",
+    "stream", "span",      "span_event", "span_link",      "message",
+    "fault",  "metric",    "snapshot",   "snapshot_state", "snapshot_channel",
 };
 
 static const char MAGIC[] = "SQLite format 3";

@@ -2,7 +2,10 @@
 /* A database with any bytes changed: all that reads databases gives an answer, or an error with an
  * exit status. An input is what to do to a good database of small pages: the first two bytes say
  * where to cut it off (0: nowhere), then each four bytes say where to put which two. */
+#define _POSIX_C_SOURCE 200809L /* open_memstream() */
+
 #include "analysis/digest.h"
+#include "analysis/export.h"
 #include "analysis/plot.h"
 #include "analysis/stats.h"
 #include "sim/schema.h"
@@ -83,6 +86,25 @@ static void check(bool is_done, GError **error)
     g_clear_error(error);
 }
 
+/* A format that is a folder reads the tables as the digest does. */
+static void export_all(sqlite3 *database)
+{
+    const ExportOptions options = {.from_ns = G_MININT64, .to_ns = G_MAXINT64};
+    for (size_t i = 0; EXPORT_FORMATS[i] != NULL; i++) {
+        if (EXPORT_FORMATS[i]->write != NULL) {
+            GError *error = NULL;
+            char *text = NULL;
+            size_t text_size_bytes = 0;
+            FILE *file = open_memstream(&text, &text_size_bytes);
+            check(export_write(database, EXPORT_FORMATS[i], &options, file, "memory", &error),
+                  &error);
+            fclose(file);
+            g_assert(g_utf8_validate_len(text, text_size_bytes, NULL));
+            free(text);
+        }
+    }
+}
+
 static void read_all(sqlite3 *database)
 {
     const PlotOptions options = {.from_ns = G_MININT64, .to_ns = G_MAXINT64};
@@ -103,6 +125,7 @@ static void read_all(sqlite3 *database)
         check(script != NULL, &error);
         g_assert(script == NULL || g_utf8_validate(script, -1, NULL));
     }
+    export_all(database);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+/* The formats of exports, in the order in which --help shows them: X(name) expects
+ * `const ExportFormat EXPORT_name` in analysis/export_name.c. */
+X(otlp)
