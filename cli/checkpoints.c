@@ -32,7 +32,7 @@ static const CommandUsage USAGE = {
 typedef struct Options {
     char **sets;
     char *seed, *queue;
-    int partitions;
+    int partitions, jobs;
     gboolean is_shifted, with_states;
     gint64 from, step, count;            /* of checkpoints */
     gint64 events_from, events_to;       /* to: 0 for no events */
@@ -125,7 +125,8 @@ static void print_checkpoints(const Run *run, const Scenario *scenario, const Op
 static bool answer(const char *path, const Options *options, GError **error)
 {
     RunOptions run_options = {0};
-    if (!execution_options_read(options->queue, options->partitions, &run_options, error)) {
+    if (!execution_options_read(options->queue, options->partitions, options->jobs, &run_options,
+                                error)) {
         return false;
     }
     g_autoptr(Scenario) scenario =
@@ -155,12 +156,13 @@ static bool answer(const char *path, const Options *options, GError **error)
 
 int command_checkpoints(int argc, char **argv)
 {
-    Options options = {.partitions = 1};
+    Options options = {.partitions = 1, .jobs = 1};
     const GOptionEntry entries[] = {
         {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.sets, "As in run", "SECTION.KEY=VALUE"},
         {"seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, "As in run", "N"},
         {"queue", 0, 0, G_OPTION_ARG_STRING, &options.queue, "As in run", "NAME"},
         {"partitions", 0, 0, G_OPTION_ARG_INT, &options.partitions, "As in run", "N"},
+        {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "As in run", "N"},
         {"shift", 0, 0, G_OPTION_ARG_NONE, &options.is_shifted,
          "Take some of the heap first, so that everything lies elsewhere", NULL},
         {"from", 0, 0, G_OPTION_ARG_INT64, &options.from, "The first checkpoint", "NS"},

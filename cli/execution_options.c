@@ -5,7 +5,8 @@
 
 enum { PARTITIONS_MAX = 64 };
 
-bool execution_options_read(const char *queue, int partitions, RunOptions *options, GError **error)
+bool execution_options_read(const char *queue, int partitions, int jobs, RunOptions *options,
+                            GError **error)
 {
     if (queue != NULL) {
         options->queue = event_queue_kind(queue);
@@ -22,6 +23,13 @@ bool execution_options_read(const char *queue, int partitions, RunOptions *optio
                     PARTITIONS_MAX);
         return false;
     }
-    options->partition_count = (unsigned)partitions;
+    if (jobs < 1 || jobs > PARTITIONS_MAX) {
+        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
+                    "-j: found %d, expected a number of threads from 1 to %d", jobs,
+                    PARTITIONS_MAX);
+        return false;
+    }
+    options->partition_count = (unsigned)MAX(partitions, jobs);
+    options->thread_count = (unsigned)jobs;
     return true;
 }

@@ -15,6 +15,7 @@ static const CommandUsage USAGE = {
                "disk.",
     .examples = "  skein run ping.yaml\n"
                 "  skein run ping.yaml --seed 7 --set link.loss=2% -o lossy.db\n"
+                "  skein run ping-100000.yaml -j 2\n"
                 "  skein run ping.yaml --force --log all=info --log 3=off\n"
                 "  skein run ping.yaml --json --quiet | jq .fingerprint",
     .argument_count_min = 1,
@@ -24,7 +25,7 @@ static const CommandUsage USAGE = {
 typedef struct Options {
     char **sets, **logs;
     char *seed, *output, *queue;
-    int partitions;
+    int partitions, jobs;
     gboolean force, quiet, json;
 } Options;
 
@@ -68,7 +69,8 @@ static bool execute(const char *path, Options *options, int *ret_status, GError 
         .log_level = log_lines_level(log),
         .log_line = log_lines_print,
         .log_data = log};
-    if (!execution_options_read(options->queue, options->partitions, &run_options, error)) {
+    if (!execution_options_read(options->queue, options->partitions, options->jobs, &run_options,
+                                error)) {
         return false;
     }
     g_autoptr(Run) run = run_new(scenario, &run_options, error);
@@ -97,7 +99,7 @@ static bool execute(const char *path, Options *options, int *ret_status, GError 
 
 int command_run(int argc, char **argv)
 {
-    Options options = {.partitions = 1};
+    Options options = {.partitions = 1, .jobs = 1};
     const GOptionEntry entries[] = {
         {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.sets,
          "Override a setting of the file; may be repeated", "SECTION.KEY=VALUE"},
@@ -107,8 +109,12 @@ int command_run(int argc, char **argv)
         {"force", 0, 0, G_OPTION_ARG_NONE, &options.force, "Replace an existing database", NULL},
         {"queue", 0, 0, G_OPTION_ARG_STRING, &options.queue,
          "The event queue; results do not depend on it", "NAME"},
+        {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs,
+         "Run in N threads; results do not depend on it", "N"},
         {"partitions", 0, 0, G_OPTION_ARG_INT, &options.partitions,
-         "Cut the peers into N parts that advance in turns; results do not depend on it", "N"},
+         "Cut the peers into N parts, at least one for each thread, that advance in turns; results "
+         "do not depend on it",
+         "N"},
         {"log", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.logs,
          "Print log lines of peers to stderr: PEER is all, coordinator, or a number or name with * "
          "and ?; LEVEL is info or off; the last that fits decides",

@@ -31,6 +31,40 @@ static char *short_text(double value, const char *unit)
     return g_strdup_printf("%.4g %s", value, unit);
 }
 
+/* What each thread has executed. */
+static uint64_t thread_events(const Simulation *simulation, unsigned thread)
+{
+    const unsigned threads = simulation_thread_count(simulation);
+    uint64_t events = 0;
+    for (unsigned k = thread; k < simulation_partition_count(simulation); k += threads) {
+        events += partition_events(simulation_partition(simulation, k));
+    }
+    return events;
+}
+
+static void print_threads(const Simulation *simulation)
+{
+    const unsigned threads = simulation_thread_count(simulation);
+    if (threads == 1) {
+        return;
+    }
+    printf("threads      %u (events:", threads);
+    for (unsigned k = 0; k < threads; k++) {
+        printf(" %" PRIu64, thread_events(simulation, k));
+    }
+    puts(")");
+}
+
+static void append_threads(GString *json, const Simulation *simulation)
+{
+    g_string_append(json, ", \"thread_events\": [");
+    for (unsigned k = 0; k < simulation_thread_count(simulation); k++) {
+        g_string_append_printf(json, "%s%" PRIu64, k == 0 ? "" : ", ",
+                               thread_events(simulation, k));
+    }
+    g_string_append(json, "]");
+}
+
 static void print_metrics(const Network *network)
 {
     printf("\n%-24s %10s %12s %12s %12s\n", "metric", "count", "mean", "p50", "p99");
@@ -90,6 +124,7 @@ void run_summary_print(const Run *run, const char *database)
         printf(" (%.3g M events/s)", (double)events / wall / 1e6);
     }
     puts("");
+    print_threads(simulation);
     if (database != NULL) {
         printf("database     %s\n", database);
     }
@@ -167,6 +202,7 @@ void run_summary_print_json(const Run *run, const char *database)
     json_text_append_value(json, "end_ns", "%" PRId64, simulation_now(simulation));
     json_text_append_value(json, "wall_seconds", "%.6f", run_wall_seconds(run));
     json_text_append_value(json, "seed", "%" PRIu64, scenario->seed);
+    append_threads(json, simulation);
     json_text_append_member(json, "scenario", scenario->name);
     json_text_append_member(json, "module", scenario->module->name);
     json_text_append_member(json, "database", database);

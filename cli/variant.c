@@ -63,6 +63,9 @@ static bool ask(const Variant *variant, char **ret_text, GError **error, ...)
     if (variant->partitions > 0) {
         g_ptr_array_add(line, g_strdup_printf("--partitions=%u", variant->partitions));
     }
+    if (variant->threads > 0) {
+        g_ptr_array_add(line, g_strdup_printf("--jobs=%u", variant->threads));
+    }
     if (variant->is_moved) {
         g_ptr_array_add(line, g_strdup("--shift"));
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One way to execute a run: which program, which queue, how many partitions, how the memory lies.
+/* One way to execute a run: which program, which queue, how many partitions and threads, how the
+ * memory lies.
  * Each question to a variant is a process of its own (skein checkpoints), so another program can be
  * asked like this one. */
 #ifndef CLI_VARIANT_H
@@ -14,7 +15,7 @@ typedef struct Variant {
     char *name;                   /* `queue ladder` */
     char *program;                /* path */
     const char *queue;            /* NULL: the default */
-    unsigned partitions;          /* 0: the default */
+    unsigned partitions, threads; /* 0: the default */
     bool is_moved;                /* another address layout, and another fill of fresh memory */
     const char *const *arguments; /* FILE, --set, --seed: borrowed, NULL-terminated */
 } Variant;

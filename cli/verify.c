@@ -16,7 +16,8 @@ static const CommandUsage USAGE = {
     .summary =
         "Executes a scenario in other ways, which must not change anything: in a process with "
         "another address\nlayout and other bytes in fresh memory, with another event queue, cut "
-        "into 2 and 3 partitions, and by\nanother build of the program. Where a run differs, the "
+        "into 2 and 3 partitions, in 2 threads, and by\nanother build of the program. Where a run "
+        "differs, the "
         "first event that differs is named. Exit status: 0 all\nthe same, 1 different.",
     .examples = "  skein verify ping.yaml\n"
                 "  skein verify ping.yaml --against ../build-clang/skein",
@@ -90,6 +91,8 @@ static bool add_variants(Verification *verification, const Options *options, boo
     if (has_coordinator) {
         command_warn("the module has a coordinator, so there is no lookahead: partitions are left "
                      "out");
+    } else {
+        add_variant(verification, "2 threads", program)->threads = 2;
     }
     if (options->against != NULL) {
         add_variant(verification, options->against, options->against);

@@ -169,7 +169,19 @@ void host_log(Host *host, LogLevel level, const char *format, ...)
     va_start(arguments, format);
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    options->log_line(options->log_data, host_now(host), host->entity.id, level, text);
+    if (simulation_partition_count(host->network->simulation) == 1) {
+        options->log_line(options->log_data, host_now(host), host->entity.id, level, text);
+        return;
+    }
+    NetworkPart *part = host_part(host);
+    if (part->log == NULL) {
+        part->log = g_array_new(FALSE, FALSE, sizeof(LogLine));
+    }
+    const LogLine line = {.time = host_now(host),
+                          .peer = host->entity.id,
+                          .number = part->log->len,
+                          .text = g_steal_pointer(&text)};
+    g_array_append_val(part->log, line);
 }
 
 void host_explain(Host *host, const char *format, ...)

@@ -302,6 +302,21 @@ const char *latency_model_peer_region(const LatencyModel *model, EntityId peer)
     return model->source->kind->peer_region(model->source, peer);
 }
 
+bool latency_model_is_uniform(const LatencyModel *model)
+{
+    return model->source == NULL;
+}
+
+uint32_t latency_model_peer_place(const LatencyModel *model, EntityId peer)
+{
+    if (model->source == NULL) {
+        return 0;
+    }
+    return model->source->kind->peer_place == NULL
+               ? peer
+               : model->source->kind->peer_place(model->source, peer);
+}
+
 const char *const *latency_model_inputs(const LatencyModel *model)
 {
     return (const char *const *)model->notes.inputs->pdata;

@@ -79,6 +79,11 @@ bool latency_model_loses(const LatencyModel *model);
 const char *latency_model_peer_name(const LatencyModel *model, EntityId peer);
 const char *latency_model_peer_region(const LatencyModel *model, EntityId peer);
 
+/* True when every pair has the same minimum. */
+bool latency_model_is_uniform(const LatencyModel *model);
+/* A number that peers share only when they have the same minimum to any other peer. */
+uint32_t latency_model_peer_place(const LatencyModel *model, EntityId peer);
+
 /* The files that were read, as written, and remarks on the data that are no errors. Both end with
  * NULL and belong to the model. */
 const char *const *latency_model_inputs(const LatencyModel *model);

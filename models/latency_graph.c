@@ -81,6 +81,11 @@ static bool graph_loses(const LatencySource *base)
     return false;
 }
 
+static uint32_t graph_peer_place(const LatencySource *base, EntityId peer)
+{
+    return source_of(base)->slot_of[peer];
+}
+
 static const char *graph_peer_region(const LatencySource *base, EntityId peer)
 {
     const GraphSource *source = source_of(base);
@@ -357,4 +362,5 @@ const LatencySourceKind LATENCY_graph = {
     .loses = graph_loses,
     .peer_name = graph_peer_name,
     .peer_region = graph_peer_region,
+    .peer_place = graph_peer_place,
 };

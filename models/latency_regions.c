@@ -53,6 +53,11 @@ static const char *regions_peer_region(const LatencySource *base, EntityId peer)
     return matrix_name(source->matrix, source->region_of[peer]);
 }
 
+static uint32_t regions_peer_place(const LatencySource *base, EntityId peer)
+{
+    return source_of(base)->region_of[peer];
+}
+
 static void region_source_free(LatencySource *base)
 {
     RegionSource *source = (RegionSource *)(void *)base;
@@ -220,4 +225,5 @@ const LatencySourceKind LATENCY_regions = {
     .minimum = regions_minimum,
     .lower_bound = regions_lower_bound,
     .peer_region = regions_peer_region,
+    .peer_place = regions_peer_place,
 };

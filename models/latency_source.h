@@ -33,6 +33,8 @@ typedef struct LatencySourceKind {
     bool (*loses)(const LatencySource *source);
     const char *(*peer_name)(const LatencySource *source, EntityId peer);
     const char *(*peer_region)(const LatencySource *source, EntityId peer);
+    /* Peers with the same number have the same delays; NULL: each peer may have its own. */
+    uint32_t (*peer_place)(const LatencySource *source, EntityId peer);
 } LatencySourceKind;
 
 #define X(name) extern const LatencySourceKind LATENCY_##name;

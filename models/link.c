@@ -39,8 +39,7 @@ static SimDuration within_time(SimTime time, SimDuration delay)
     return MIN(delay, SIM_TIME_MAX - time);
 }
 
-SimDuration link_delay_at(const Host *host, EntityId peer, SimTime time, uint64_t purpose,
-                          uint64_t index)
+SimDuration link_delay_at(Host *host, EntityId peer, SimTime time, uint64_t purpose, uint64_t index)
 {
     const EntityId self = host->entity.id;
     const LatencyModel *model = latency_of(host, peer, time);
@@ -48,8 +47,8 @@ SimDuration link_delay_at(const Host *host, EntityId peer, SimTime time, uint64_
                              ? 0
                              : random_key(host->network->options.seed, purpose, self, peer);
     if (latency_model_fate(model, self, peer, index) == LATENCY_EXHAUSTED) {
-        simulation_fail(host->network->simulation,
-                        "a link has more messages than its replay file, which has no then=");
+        entity_fail(&host->entity,
+                    "a link has more messages than its replay file, which has no then=");
     }
     const SimDuration delay = within_time(time, latency_model_delay(model, self, peer, key, index));
     const NetworkWitness *witness = host->network->options.witness;
@@ -59,7 +58,7 @@ SimDuration link_delay_at(const Host *host, EntityId peer, SimTime time, uint64_
     return delay;
 }
 
-SimDuration link_message_delay(const Host *host, Contact *contact)
+SimDuration link_message_delay(Host *host, Contact *contact)
 {
     return link_delay_at(host, contact->peer, host_now(host), host->network->latency_purpose,
                          contact->messages++);

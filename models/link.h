@@ -13,12 +13,12 @@ bool link_is_cut_at(const Host *host, EntityId peer, SimTime time);
 
 /* The delay of the next message, or of the next control (dial, close, reset), on the link; at least
  * the declared minimum. Each call uses one draw. */
-SimDuration link_message_delay(const Host *host, Contact *contact);
+SimDuration link_message_delay(Host *host, Contact *contact);
 SimDuration link_control_delay(const Host *host, Contact *contact);
 
 /* The delay of message number `index` that goes out at `time`, now or later, by the link's random
  * key of the purpose. */
-SimDuration link_delay_at(const Host *host, EntityId peer, SimTime time, uint64_t purpose,
+SimDuration link_delay_at(Host *host, EntityId peer, SimTime time, uint64_t purpose,
                           uint64_t index);
 
 /* Whether the message that link_message_delay(), or link_control_delay(), was last asked about is

@@ -3,6 +3,7 @@
 #include "models/network.h"
 
 #include "models/link.h"
+#include "models/network_cut.h"
 #include "models/peer_names.h"
 #include "models/receive.h"
 #include "models/snapshot_layer.h"
@@ -194,10 +195,39 @@ static void script(Network *network)
     }
 }
 
+static void make_simulation(Network *network)
+{
+    const NetworkOptions *options = &network->options;
+    const bool has_coordinator = network->application->has_coordinator;
+    network->lookahead = has_coordinator ? 1 : link_lower_bound(network);
+    SimulationOptions execution = {
+        .entity_count = network->peer_count + (has_coordinator ? 1 : 0),
+        .entity_size_bytes = sizeof(Host) + network->application->state_size_bytes,
+        .seed = options->seed,
+        .queue = options->queue,
+        .partition_count = options->partition_count,
+        .thread_count = options->thread_count,
+        .lookahead = network->lookahead,
+        .permute_ties = options->permute_ties,
+        .context = network,
+        .minimum_delay = minimum_delay,
+        .interrupt = options->interrupt,
+    };
+    PartitionPlan plan = {0};
+    network_cut(network, &execution, &plan);
+    network->simulation = simulation_new(&execution);
+    partition_plan_clear(&plan);
+    for (unsigned i = 0; i < network->kind_count; i++) {
+        simulation_add_kind(network->simulation, &network->kinds[i]);
+    }
+    for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
+        host_of(simulation_entity(network->simulation, id))->network = network;
+    }
+}
+
 bool network_prepare(Network *network, FaultPlan *plan, Recorder *recorder, int64_t run_id,
                      GError **error)
 {
-    const NetworkOptions *options = &network->options;
     network->recorder = recorder;
     network->run_id = run_id;
     network->records_snapshots &= recorder != NULL;
@@ -209,26 +239,7 @@ bool network_prepare(Network *network, FaultPlan *plan, Recorder *recorder, int6
     if (!network_models_add_rows(network, error)) {
         return false;
     }
-    const bool has_coordinator = network->application->has_coordinator;
-    network->lookahead = has_coordinator ? 1 : link_lower_bound(network);
-    network->simulation = simulation_new(&(SimulationOptions){
-        .entity_count = network->peer_count + (has_coordinator ? 1 : 0),
-        .entity_size_bytes = sizeof(Host) + network->application->state_size_bytes,
-        .seed = options->seed,
-        .queue = options->queue,
-        .partition_count = options->partition_count,
-        .lookahead = network->lookahead,
-        .permute_ties = options->permute_ties,
-        .context = network,
-        .minimum_delay = minimum_delay,
-        .interrupt = options->interrupt,
-    });
-    for (unsigned i = 0; i < network->kind_count; i++) {
-        simulation_add_kind(network->simulation, &network->kinds[i]);
-    }
-    for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
-        host_of(simulation_entity(network->simulation, id))->network = network;
-    }
+    make_simulation(network);
     prepare_parts(network);
     record_peers(network);
     script(network);

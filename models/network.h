@@ -47,10 +47,11 @@ typedef struct NetworkOptions {
     uint64_t seed;
     bool until_idle; /* stop: idle */
     const EventQueueKind *queue;
-    unsigned partition_count;
+    unsigned partition_count, thread_count; /* 0: 1 */
     bool permute_ties;
     const volatile sig_atomic_t *interrupt;
     LogLevel log_level; /* the most that is told to log_line */
+    /* Called in the thread that runs the simulation only. */
     void (*log_line)(void *data, SimTime now, EntityId peer, LogLevel level, const char *text);
     void *log_data;
     const NetworkWitness *witness; /* NULL: none */
@@ -72,6 +73,10 @@ const Topology *network_topology(const Network *network);
 bool network_prepare(Network *network, FaultPlan *plan, Recorder *recorder, int64_t run_id,
                      GError **error);
 Simulation *network_simulation(const Network *network);
+
+/* After each call of simulation_run(): gives out the log lines of several partitions, in order of
+ * time and peer. Those of one partition need not wait. */
+void network_flush_log(Network *network);
 
 /* After the run, or where it was interrupted. */
 void network_finish(Network *network);

@@ -42,6 +42,9 @@ void network_free(Network *network)
         }
         for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
             span_part_clear(&network->parts[k]);
+            if (network->parts[k].log != NULL) {
+                g_array_unref(network->parts[k].log);
+            }
             for (unsigned i = 0; i < network->metric_count; i++) {
                 metric_free(network->parts[k].metrics[i]);
             }

@@ -156,6 +156,37 @@ uint64_t network_state_hash(const Network *network, EntityId peer)
     return mix_bytes(text->str, text->len);
 }
 
+static int compare_lines(const void *a, const void *b)
+{
+    const LogLine *x = a, *y = b;
+    if (x->time != y->time) {
+        return x->time < y->time ? -1 : 1;
+    }
+    if (x->peer != y->peer) {
+        return x->peer < y->peer ? -1 : 1;
+    }
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+void network_flush_log(Network *network)
+{
+    const NetworkOptions *options = &network->options;
+    g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(LogLine));
+    for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
+        GArray *log = network->parts[k].log;
+        if (log != NULL && log->len > 0) {
+            g_array_append_vals(lines, log->data, log->len);
+            g_array_set_size(log, 0);
+        }
+    }
+    g_array_sort(lines, compare_lines);
+    for (guint i = 0; i < lines->len; i++) {
+        const LogLine *line = &g_array_index(lines, LogLine, i);
+        options->log_line(options->log_data, line->time, line->peer, line->level, line->text);
+        g_free(line->text);
+    }
+}
+
 static void print_streams(const Network *network, const Connection *connection, GString *text)
 {
     for (const Stream *stream = connection->streams; stream != NULL; stream = stream->next) {

@@ -70,11 +70,21 @@ struct Host {
     uint64_t state[]; /* of the application */
 };
 
+/* A line of the log that waits for those of other partitions. */
+typedef struct LogLine {
+    SimTime time;
+    EntityId peer;
+    unsigned number; /* among those that wait */
+    LogLevel level;
+    char *text;
+} LogLine;
+
 /* What changes during a run and belongs to no host: one for each partition. */
 typedef struct NetworkPart {
     RecordBuffer *records; /* NULL: none */
     Metric **metrics;
     struct OpenSpan *open_spans, *free_spans;
+    GArray *log; /* of LogLine; NULL: none waits */
 } NetworkPart;
 
 typedef enum RecordLevel { RECORD_ALL, RECORD_SAMPLED, RECORD_METRICS } RecordLevel;

@@ -57,6 +57,7 @@ static Network *new_network(const Run *run, GError **error)
         .until_idle = scenario->until_idle,
         .queue = run->options.queue,
         .partition_count = run->options.partition_count,
+        .thread_count = run->options.thread_count,
         .permute_ties = scenario->permute_ties,
         .interrupt = run->options.interrupt,
         .log_level = run->options.log_level,
@@ -125,21 +126,15 @@ static void note_remarks(Run *run)
     }
 }
 
-/* A coordinator leaves no lookahead, so that partitions would advance by single nanoseconds. */
-static void choose_execution(Run *run)
+/* A witness sees one event after another. */
+static void choose_execution(RunOptions *options)
 {
-    RunOptions *options = &run->options;
     if (options->queue == NULL) {
         options->queue = event_queue_kind(event_queue_names()[0]);
     }
-    if (options->partition_count > 1 && run->scenario->module->application->has_coordinator) {
-        g_ptr_array_add(run->remarks,
-                        g_strdup_printf("module %s has a coordinator, so there is no lookahead: "
-                                        "the run is not cut into partitions",
-                                        run->scenario->module->name));
-        options->partition_count = 1;
+    if (options->witness != NULL) {
+        options->partition_count = options->thread_count = 1;
     }
-    options->partition_count = options->witness != NULL ? 1 : MAX(options->partition_count, 1);
 }
 
 Run *run_new(Scenario *scenario, const RunOptions *options, GError **error)
@@ -148,7 +143,7 @@ Run *run_new(Scenario *scenario, const RunOptions *options, GError **error)
     run->scenario = scenario;
     run->options = *options;
     run->remarks = g_ptr_array_new_null_terminated(0, g_free, TRUE);
-    choose_execution(run);
+    choose_execution(&run->options);
     run->network = new_network(run, error);
     run->judge = run->network == NULL ? NULL : judge_new(scenario, run->network, error);
     if (run->judge == NULL) {
@@ -184,6 +179,7 @@ static RunOutcome simulate(Run *run)
     RunOutcome outcome;
     do {
         outcome = simulation_run(simulation, scenario->stop, scenario->until_idle, SLICE_EVENTS);
+        network_flush_log(run->network);
         if (run->options.progress != NULL) {
             run->options.progress(run->options.progress_data, simulation_now(simulation),
                                   simulation_events(simulation));
@@ -200,7 +196,7 @@ static bool commit(Run *run, GError **error)
     }
     const Simulation *simulation = network_simulation(run->network);
     RecordBuffer *buffer = recorder_buffer(run->recorder, RUN_ID);
-    run_rows_execution(buffer, &run->options, run->wall_seconds, run->failure);
+    run_rows_execution(buffer, simulation, run->options.queue, run->wall_seconds, run->failure);
     record_run(buffer, &(RunRow){
                            .id = RUN_ID,
                            .scenario = run->scenario->name,

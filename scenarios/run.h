@@ -18,7 +18,7 @@ const char *run_status_name(RunStatus status); /* complete, interrupted, failed 
 
 typedef struct RunOptions {
     const EventQueueKind *queue;            /* NULL: the default */
-    unsigned partition_count;               /* 0: 1 */
+    unsigned partition_count, thread_count; /* 0: 1 */
     const char *database;                   /* NULL: nothing is recorded */
     bool replace;                           /* an existing database */
     const volatile sig_atomic_t *interrupt; /* non-zero ends the run; may be NULL */

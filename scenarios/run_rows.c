@@ -59,19 +59,34 @@ bool run_rows_before(RecordBuffer *buffer, const Scenario *scenario, const Netwo
     return true;
 }
 
-void run_rows_execution(RecordBuffer *buffer, const RunOptions *options, double wall_seconds,
-                        const char *failure)
+/* Of each partition, in order: `350125 349875`. */
+static char *events_text(const Simulation *simulation)
+{
+    GString *text = g_string_new(NULL);
+    for (unsigned k = 0; k < simulation_partition_count(simulation); k++) {
+        g_string_append_printf(text, "%s%" G_GUINT64_FORMAT, k == 0 ? "" : " ",
+                               partition_events(simulation_partition(simulation, k)));
+    }
+    return g_string_free(text, FALSE);
+}
+
+void run_rows_execution(RecordBuffer *buffer, const Simulation *simulation,
+                        const EventQueueKind *queue, double wall_seconds, const char *failure)
 {
     g_autofree char *wall = g_strdup_printf("%.6f", wall_seconds);
-    g_autofree char *partitions = g_strdup_printf("%u", options->partition_count);
+    g_autofree char *partitions = g_strdup_printf("%u", simulation_partition_count(simulation));
+    g_autofree char *threads = g_strdup_printf("%u", simulation_thread_count(simulation));
+    g_autofree char *events = events_text(simulation);
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
     g_autofree char *date = g_date_time_format_iso8601(now);
     record_execution(buffer, EXECUTION_VERSION, PACKAGE_VERSION);
     record_execution(buffer, "host", g_get_host_name());
     record_execution(buffer, "date", date);
     record_execution(buffer, "wall.seconds", wall);
-    record_execution(buffer, "queue", options->queue->name);
+    record_execution(buffer, "queue", queue->name);
     record_execution(buffer, "partitions", partitions);
+    record_execution(buffer, "threads", threads);
+    record_execution(buffer, "partition.events", events);
     if (failure != NULL) {
         record_execution(buffer, "failure", failure);
     }

@@ -21,7 +21,7 @@ bool run_rows_before(RecordBuffer *buffer, const Scenario *scenario, const Netwo
                      GError **error);
 
 /* failure: why the run broke, or NULL. */
-void run_rows_execution(RecordBuffer *buffer, const RunOptions *options, double wall_seconds,
-                        const char *failure);
+void run_rows_execution(RecordBuffer *buffer, const Simulation *simulation,
+                        const EventQueueKind *queue, double wall_seconds, const char *failure);
 
 #endif

@@ -45,28 +45,42 @@ EntityId event_origin_entity(const Simulation *simulation, const Event *event)
     return origin - 1;
 }
 
+void entity_fail(Entity *self, const char *failure)
+{
+    Partition *partition = self->partition;
+    if (partition->failure == NULL) {
+        partition->failure = failure;
+        partition->failed = partition->now;
+    }
+}
+
 uint32_t entity_next_sequence(Entity *self)
 {
     if (self->sequence == UINT32_MAX) {
-        self->partition->simulation->failure =
-            "an entity has scheduled 2^32 events, the most a run can order";
+        entity_fail(self, "an entity has scheduled 2^32 events, the most a run can order");
         return self->sequence;
     }
     return ++self->sequence;
 }
 
-void partition_push(Entity *self, Event event)
+/* Puts the event into the queue of self's partition. */
+static void push(Partition *partition, const Event *event)
 {
-    Partition *from = self->partition;
-    const Simulation *simulation = from->simulation;
-    Partition *to = simulation_entity(simulation, event.target)->partition;
+    partition->foreground++;
+    event_queue_push(partition->queue, *event);
+}
+
+/* Where the event goes when it leaves the partition of the entity that schedules it; NULL when it
+ * stays. */
+static Outbox *outbox_of(const Entity *self, const Event *event)
+{
+    const Partition *from = self->partition;
+    const Partition *to = simulation_entity(from->simulation, event->target)->partition;
     if (to == from) {
-        from->foreground++;
-        event_queue_push(from->queue, event);
-        return;
+        return NULL;
     }
-    g_assert(event.time - from->now >= simulation->options.lookahead);
-    g_array_append_val(from->outboxes[to->number].events, event);
+    g_assert(event->time - from->now >= from->simulation->options.lookahead);
+    return &from->outboxes[from->parity][to->number];
 }
 
 /* The event that self schedules, all but its payload. */
@@ -94,15 +108,26 @@ void entity_schedule(Entity *self, EntityId target, SimDuration delay, unsigned 
     g_assert(argument <= PAYLOAD_ARGUMENT_MAX);
     Event event = new_event(self, target, delay);
     event.payload = PAYLOAD_INLINE | kind << 24 | argument;
-    partition_push(self, event);
+    Outbox *outbox = outbox_of(self, &event);
+    if (outbox == NULL) {
+        push(self->partition, &event);
+    } else {
+        outbox_add(outbox, &event, NULL);
+    }
 }
 
 void *entity_post(Entity *self, EntityId target, SimDuration delay, unsigned kind,
                   uint32_t size_bytes)
 {
     Event event = new_event(self, target, delay);
+    Outbox *outbox = outbox_of(self, &event);
+    if (outbox != NULL) {
+        PayloadBlock *body = outbox_body(outbox, (uint16_t)kind, size_bytes);
+        outbox_add(outbox, &event, body);
+        return body->body;
+    }
     event.payload = payload_pool_take(&self->partition->bodies, (uint16_t)kind, size_bytes);
-    partition_push(self, event);
+    push(self->partition, &event);
     return payload_pool_at(&self->partition->bodies, event.payload)->body;
 }
 
@@ -218,10 +243,10 @@ static void execute(Partition *partition, const Event *event)
     partition->running = NULL;
 }
 
-bool simulation_must_stop(const Simulation *simulation)
+bool partition_must_stop(const Partition *partition)
 {
-    return simulation->failure != NULL ||
-           (simulation->options.interrupt != NULL && *simulation->options.interrupt != 0);
+    const volatile sig_atomic_t *interrupt = partition->simulation->options.interrupt;
+    return partition->failure != NULL || (interrupt != NULL && *interrupt != 0);
 }
 
 /* Executes events before the limit until the partition has executed `most` in all. */
@@ -230,30 +255,22 @@ void partition_advance(Partition *partition, SimTime limit, uint64_t most)
     Event event;
     while (partition->events < most && event_queue_pop_before(partition->queue, limit, &event)) {
         execute(partition, &event);
-        if (simulation_must_stop(partition->simulation)) {
+        if (partition_must_stop(partition)) {
             return;
         }
     }
 }
 
-/* Moves what crosses to the partition it goes to. */
-void partition_hand_over(Partition *from, Partition *to)
+void partition_take(Partition *partition, const OutboxItem *item)
 {
-    GArray *events = from->outboxes[to->number].events;
-    for (guint i = 0; i < events->len; i++) {
-        Event event = g_array_index(events, Event, i);
-        if ((event.payload & PAYLOAD_INLINE) == 0) {
-            const uint32_t old = event.payload;
-            const PayloadBlock *block = payload_pool_at(&from->bodies, old);
-            event.payload = payload_pool_take(&to->bodies, block->kind, block->size_bytes);
-            memcpy(payload_pool_at(&to->bodies, event.payload)->body, block->body,
-                   block->size_bytes);
-            payload_pool_give(&from->bodies, old);
-        }
-        to->foreground++;
-        event_queue_push(to->queue, event);
+    Event event = item->event;
+    if (item->body != NULL) {
+        const PayloadBlock *body = item->body;
+        event.payload = payload_pool_take(&partition->bodies, body->kind, body->size_bytes);
+        memcpy(payload_pool_at(&partition->bodies, event.payload)->body, body->body,
+               body->size_bytes);
     }
-    g_array_set_size(events, 0);
+    push(partition, &event);
 }
 
 typedef struct PendingVisit {

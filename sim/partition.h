@@ -4,6 +4,8 @@
 #ifndef SIM_PARTITION_H
 #define SIM_PARTITION_H
 
+#include "sim/crew.h"
+#include "sim/outbox.h"
 #include "sim/payload_pool.h"
 #include "sim/simulation.h"
 
@@ -39,11 +41,12 @@ typedef struct Deferred {
     unsigned kind;
 } Deferred;
 
-/* Events on their way to another partition. Their bodies lie in the sender's pool until they are
- * handed over. */
-typedef struct Outbox {
-    GArray *events; /* of Event */
-} Outbox;
+/* What a partition tells the others at the end of a window. */
+typedef struct PartitionReport {
+    SimTime next; /* its earliest event, or that of its outboxes; SIM_TIME_MAX: none */
+    uint64_t events;
+    bool must_stop;
+} PartitionReport;
 
 struct Partition {
     Simulation *simulation;
@@ -52,13 +55,18 @@ struct Partition {
     EventQueue *queue;
     PayloadPool bodies;
     TimerPool timers;
-    GArray *deferred; /* of Deferred */
-    Outbox *outboxes; /* one for each partition */
+    GArray *deferred;    /* of Deferred */
+    Outbox *outboxes[2]; /* one for each partition, see sim/windows.h */
+    unsigned parity;     /* which of the two is being filled */
     uint64_t events;
     uint64_t fingerprint;
     int64_t foreground; /* pending events and set timers that keep the run from being idle */
     unsigned number;
     void *context;
+    const char *failure; /* of the kernel's limits; NULL: none */
+    SimTime failed;
+    /* Read by other threads; on lines of their own, so that they do not slow each other down. */
+    _Alignas(64) PartitionReport reports[2];
 };
 
 struct Simulation {
@@ -69,11 +77,10 @@ struct Simulation {
     uint64_t kind_digests[EVENT_KINDS_MAX];
     unsigned kind_count;
     uint32_t script_sequence;
-    unsigned turn; /* which partition goes first in the next window */
     SimTime now;
     SimTime idle_check; /* the next whole second at which the run may be idle */
     bool is_running;
-    const char *failure;
+    Crew *crew; /* threads, made when they are first needed */
     EventVisit watch;
     void *watch_data;
 };
@@ -81,14 +88,11 @@ struct Simulation {
 /* Executes events before the limit until the partition has executed `most` in all. */
 void partition_advance(Partition *partition, SimTime limit, uint64_t most);
 
-/* Moves what crosses to the partition it goes to. */
-void partition_hand_over(Partition *from, Partition *to);
+/* Makes an event of another partition, or of another thread, one of this partition. */
+void partition_take(Partition *partition, const OutboxItem *item);
 
-/* True when the run was interrupted or has failed. */
-bool simulation_must_stop(const Simulation *simulation);
-
-/* Puts an event of `self` into its own partition's queue or the outbox to another. */
-void partition_push(Entity *self, Event event);
+/* True when the run was interrupted or has failed here. */
+bool partition_must_stop(const Partition *partition);
 
 /* The origin field of an event that `entity` schedules for `time`, and back. Equal unless ties are
  * permuted. */

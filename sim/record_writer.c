@@ -8,6 +8,7 @@
 #include "sim/schema.h"
 
 #include <errno.h>
+#include <pthread.h>
 
 /* Rows wait in memory up to this size. */
 #define QUEUE_BYTES_MAX ((size_t)8 * 1024 * 1024)
@@ -17,7 +18,7 @@ struct RecordWriter {
     sqlite3 *database;
     RecordSource sources[RECORD_TABLE_COUNT];
     sqlite3_stmt *inserts[RECORD_TABLE_COUNT]; /* prepared at first use */
-    GMutex mutex;                              /* of all that follows */
+    pthread_mutex_t mutex;                     /* of all that follows */
     RecordChunk *queue, **queue_end;
     size_t queue_bytes;
     RecordChunk *spare; /* empty chunks of the usual size */
@@ -92,7 +93,7 @@ RecordWriter *record_writer_new(const char *path, bool replace, GError **error)
     RecordWriter *writer = g_new0(RecordWriter, 1);
     writer->file = file;
     writer->queue_end = &writer->queue;
-    g_mutex_init(&writer->mutex);
+    pthread_mutex_init(&writer->mutex, NULL);
     if (!open_database(writer, error)) {
         record_writer_free(writer);
         return NULL;
@@ -129,7 +130,7 @@ void record_writer_free(RecordWriter *writer)
     free_chunks(&writer->queue);
     free_chunks(&writer->spare);
     g_clear_error(&writer->failure);
-    g_mutex_clear(&writer->mutex);
+    pthread_mutex_destroy(&writer->mutex);
     g_free(writer);
 }
 
@@ -143,12 +144,12 @@ RecordChunk *record_writer_chunk(RecordWriter *writer, RecordTableId table, int6
 {
     RecordChunk *chunk = NULL;
     if (need_bytes <= RECORD_CHUNK_SIZE) {
-        g_mutex_lock(&writer->mutex);
+        pthread_mutex_lock(&writer->mutex);
         chunk = writer->spare;
         if (chunk != NULL) {
             writer->spare = chunk->next;
         }
-        g_mutex_unlock(&writer->mutex);
+        pthread_mutex_unlock(&writer->mutex);
     }
     if (chunk == NULL) {
         size_t size_bytes = MAX(RECORD_CHUNK_SIZE, need_bytes);
@@ -208,7 +209,7 @@ static void flush(RecordWriter *writer)
 
 void record_writer_take(RecordWriter *writer, RecordChunk *chunk)
 {
-    g_mutex_lock(&writer->mutex);
+    pthread_mutex_lock(&writer->mutex);
     chunk->next = NULL;
     *writer->queue_end = chunk;
     writer->queue_end = &chunk->next;
@@ -216,14 +217,14 @@ void record_writer_take(RecordWriter *writer, RecordChunk *chunk)
     if (writer->queue_bytes >= QUEUE_BYTES_MAX) {
         flush(writer);
     }
-    g_mutex_unlock(&writer->mutex);
+    pthread_mutex_unlock(&writer->mutex);
 }
 
 bool record_writer_commit(RecordWriter *writer, GError **error)
 {
-    g_mutex_lock(&writer->mutex);
+    pthread_mutex_lock(&writer->mutex);
     flush(writer);
-    g_mutex_unlock(&writer->mutex);
+    pthread_mutex_unlock(&writer->mutex);
     if (writer->failure != NULL) {
         g_propagate_error(error, g_error_copy(writer->failure));
         return false;

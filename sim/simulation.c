@@ -4,6 +4,7 @@
 
 #include "sim/mix.h"
 #include "sim/partition.h"
+#include "sim/windows.h"
 
 Simulation *simulation_new(const SimulationOptions *options)
 {
@@ -12,28 +13,31 @@ Simulation *simulation_new(const SimulationOptions *options)
     simulation->options = *options;
     SimulationOptions *own = &simulation->options;
     own->partition_count = MAX(1, MIN(own->partition_count, own->entity_count));
+    own->thread_count = MAX(1, MIN(own->thread_count, own->partition_count));
     own->entity_size_bytes = (own->entity_size_bytes + 7) & ~(size_t)7;
     g_assert(own->partition_count == 1 || own->lookahead >= 1);
     simulation->idle_check = SIM_SECOND;
-    simulation->partitions = g_new0(Partition, own->partition_count);
+    simulation->partitions = g_aligned_alloc0(own->partition_count, sizeof(Partition), 64);
     for (unsigned k = 0; k < own->partition_count; k++) {
         Partition *partition = &simulation->partitions[k];
         partition->simulation = simulation;
         partition->number = k;
         partition->queue = own->queue->new ();
         partition->deferred = g_array_new(FALSE, FALSE, sizeof(Deferred));
-        partition->outboxes = g_new0(Outbox, own->partition_count);
-        for (unsigned other = 0; other < own->partition_count; other++) {
-            partition->outboxes[other].events = g_array_new(FALSE, FALSE, sizeof(Event));
+        for (unsigned parity = 0; parity < 2; parity++) {
+            partition->outboxes[parity] = g_new0(Outbox, own->partition_count);
         }
     }
     simulation->entities = g_malloc0_n(own->entity_count, own->entity_size_bytes);
     for (EntityId id = 0; id < own->entity_count; id++) {
         Entity *entity = simulation_entity(simulation, id);
         entity->id = id;
-        entity->partition =
-            &simulation->partitions[(uint64_t)id * own->partition_count / own->entity_count];
+        const uint64_t block = (uint64_t)id * own->partition_count / own->entity_count;
+        const uint64_t number = own->partition_of == NULL ? block : own->partition_of[id];
+        g_assert(number < own->partition_count);
+        entity->partition = &simulation->partitions[number];
     }
+    own->partition_of = NULL; /* borrowed until here */
     return simulation;
 }
 
@@ -42,18 +46,21 @@ void simulation_free(Simulation *simulation)
     if (simulation == NULL) {
         return;
     }
+    crew_free(simulation->crew);
     for (unsigned k = 0; k < simulation->options.partition_count; k++) {
         Partition *partition = &simulation->partitions[k];
         event_queue_free(partition->queue);
         payload_pool_clear(&partition->bodies);
         g_free(partition->timers.records);
         g_array_unref(partition->deferred);
-        for (unsigned other = 0; other < simulation->options.partition_count; other++) {
-            g_array_unref(partition->outboxes[other].events);
+        for (unsigned parity = 0; parity < 2; parity++) {
+            for (unsigned other = 0; other < simulation->options.partition_count; other++) {
+                outbox_clear(&partition->outboxes[parity][other]);
+            }
+            g_free(partition->outboxes[parity]);
         }
-        g_free(partition->outboxes);
     }
-    g_free(simulation->partitions);
+    g_aligned_free(simulation->partitions);
     g_free(simulation->entities);
     g_free(simulation);
 }
@@ -92,6 +99,11 @@ unsigned simulation_partition_count(const Simulation *simulation)
     return simulation->options.partition_count;
 }
 
+unsigned simulation_thread_count(const Simulation *simulation)
+{
+    return simulation->options.thread_count;
+}
+
 Partition *simulation_partition(const Simulation *simulation, unsigned number)
 {
     g_assert(number < simulation->options.partition_count);
@@ -108,16 +120,21 @@ SimTime simulation_now(const Simulation *simulation)
     return simulation->now;
 }
 
-void simulation_fail(Simulation *simulation, const char *failure)
-{
-    if (simulation->failure == NULL) {
-        simulation->failure = failure;
-    }
-}
-
 const char *simulation_failure(const Simulation *simulation)
 {
-    return simulation->failure;
+    const Partition *first = NULL;
+    for (unsigned k = 0; k < simulation->options.partition_count; k++) {
+        const Partition *partition = &simulation->partitions[k];
+        if (partition->failure != NULL && (first == NULL || partition->failed < first->failed)) {
+            first = partition;
+        }
+    }
+    return first == NULL ? NULL : first->failure;
+}
+
+uint64_t partition_events(const Partition *partition)
+{
+    return partition->events;
 }
 
 uint64_t simulation_events(const Simulation *simulation)
@@ -155,6 +172,10 @@ size_t simulation_size_bytes(const Simulation *simulation)
         sum += partition->queue->kind->size_bytes(partition->queue);
         sum += payload_pool_size_bytes(&partition->bodies);
         sum += partition->timers.capacity * sizeof(TimerRecord);
+        for (unsigned other = 0; other < simulation->options.partition_count; other++) {
+            sum += outbox_size_bytes(&partition->outboxes[0][other]);
+            sum += outbox_size_bytes(&partition->outboxes[1][other]);
+        }
     }
     return sum;
 }
@@ -206,31 +227,23 @@ static bool is_idle(const Simulation *simulation)
     return foreground == 0;
 }
 
-/* Everything before `limit`, in windows; returns early when the budget is used up or the run must
- * stop. */
-static void run_windows(Simulation *simulation, SimTime limit, uint64_t most)
+/* Everything before `limit`; returns early when the budget is used up or the run must stop. */
+static void run_until(Simulation *simulation, SimTime limit, uint64_t most)
 {
-    const unsigned count = simulation->options.partition_count;
-    if (count == 1) {
+    if (simulation->options.partition_count == 1) {
         partition_advance(simulation->partitions, limit, most);
-        return;
+    } else {
+        windows_run(simulation, limit, most);
     }
-    while (simulation_events(simulation) < most && !simulation_must_stop(simulation)) {
-        const SimTime start = next_time(simulation);
-        if (start >= limit) {
-            return;
-        }
-        const SimDuration lookahead = simulation->options.lookahead;
-        const SimTime end = lookahead > limit - start ? limit : start + lookahead;
-        const unsigned first = simulation->turn++;
-        for (unsigned k = 0; k < count; k++) {
-            partition_advance(&simulation->partitions[(first + k) % count], end, UINT64_MAX);
-        }
-        for (unsigned k = 0; k < count * count; k++) {
-            partition_hand_over(&simulation->partitions[k / count],
-                                &simulation->partitions[k % count]);
-        }
+}
+
+static bool must_stop(const Simulation *simulation)
+{
+    bool must_stop = false;
+    for (unsigned k = 0; k < simulation->options.partition_count; k++) {
+        must_stop |= partition_must_stop(&simulation->partitions[k]);
     }
+    return must_stop;
 }
 
 static void set_now(Simulation *simulation, SimTime now)
@@ -255,10 +268,10 @@ static RunOutcome run(Simulation *simulation, SimTime until, bool until_idle, ui
 {
     for (;;) {
         const SimTime limit = until_idle ? MIN(until, simulation->idle_check) : until;
-        run_windows(simulation, limit, most);
-        if (simulation_must_stop(simulation)) {
+        run_until(simulation, limit, most);
+        if (must_stop(simulation)) {
             simulation->now = latest_now(simulation);
-            return simulation->failure != NULL ? RUN_FAILED : RUN_INTERRUPTED;
+            return simulation_failure(simulation) != NULL ? RUN_FAILED : RUN_INTERRUPTED;
         }
         const SimTime next = next_time(simulation);
         if (next < limit) {

@@ -10,11 +10,11 @@
  *  - Work for the current instant is possible only at the same entity (entity_defer); it is done
  * before the next event is popped.
  *
- * A run may be cut into partitions, each with its own queue, pool and clock. They advance by turns
- * through windows as long as the lookahead, the least delay of any event between entities of
- * different partitions; what crosses is handed over at the end of a window. The result is the same
- * for every number of partitions. This executor uses one thread: it proves independence of
- * execution, and is where threads attach. */
+ * A run may be cut into partitions, each with its own queue, pool and clock. They advance side by
+ * side, in threads or by turns, through windows as long as the lookahead, the least delay of any
+ * event between entities of different partitions; what crosses is handed over at the end of a
+ * window (sim/windows.h). The result is the same for every number of partitions and threads, and
+ * for every cut. */
 #ifndef SIM_SIMULATION_H
 #define SIM_SIMULATION_H
 
@@ -59,8 +59,10 @@ typedef struct SimulationOptions {
                                  first */
     uint64_t seed;
     const EventQueueKind *queue;
-    unsigned partition_count; /* 0 means 1 */
-    SimDuration lookahead;    /* needed for more than one partition, at least 1 ns */
+    unsigned partition_count;     /* 0 means 1 */
+    unsigned thread_count;        /* that share the partitions; 0 means 1 */
+    const uint16_t *partition_of; /* of each entity; NULL: blocks of equal size. Read at once */
+    SimDuration lookahead;        /* needed for more than one partition, at least 1 ns */
     bool
         permute_ties; /* simultaneous events of different origins in an order drawn from the seed */
     void *context;    /* simulation_context() */
@@ -89,10 +91,13 @@ uint32_t simulation_entity_count(const Simulation *simulation);
 void *simulation_context(const Simulation *simulation);
 uint64_t simulation_seed(const Simulation *simulation);
 
-/* The partitions, and what a layer above keeps for each. */
+/* The partitions, and what a layer above keeps for each. Thread k advances every partition whose
+ * number leaves the rest k. */
 unsigned simulation_partition_count(const Simulation *simulation);
+unsigned simulation_thread_count(const Simulation *simulation);
 Partition *simulation_partition(const Simulation *simulation, unsigned number);
 void partition_set_context(Partition *partition, void *context);
+uint64_t partition_events(const Partition *partition); /* executed so far */
 
 typedef enum RunOutcome {
     RUN_REACHED,     /* every event before the limit was executed */
@@ -111,8 +116,6 @@ SimTime simulation_now(const Simulation *simulation);
 uint64_t simulation_events(const Simulation *simulation);      /* executed so far */
 uint64_t simulation_fingerprint(const Simulation *simulation); /* of the events executed so far */
 const char *simulation_failure(const Simulation *simulation);
-/* Ends the run after the current event; the text is kept, and the first one counts. */
-void simulation_fail(Simulation *simulation, const char *failure);
 size_t simulation_pending(const Simulation *simulation); /* entries in the queues */
 size_t simulation_size_bytes(const Simulation *simulation);
 
@@ -145,6 +148,10 @@ void *entity_partition_context(const Entity *self);
 /* True while a handler runs at this entity, and outside of runs: what every function that touches
  * the state of an entity asserts. */
 bool entity_is_running(const Entity *self);
+
+/* Ends the run after the current event; other partitions may finish their window first. The text is
+ * kept, and the first one in virtual time counts. */
+void entity_fail(Entity *self, const char *failure);
 
 /* An event at `target` after `delay` >= 1 ns that carries only an argument below 2^24. */
 void entity_schedule(Entity *self, EntityId target, SimDuration delay, unsigned kind,

@@ -107,7 +107,8 @@ static const EventKind KINDS[] = {
     [KIND_TRESPASS] = {.name = "trespass", .run = run_trespass},
 };
 
-static Simulation *toys(const char *queue, unsigned partitions, bool permute, Log *log)
+static Simulation *toys_in_threads(const char *queue, unsigned partitions, unsigned threads,
+                                   const uint16_t *partition_of, bool permute, Log *log)
 {
     Simulation *simulation = simulation_new(&(SimulationOptions){
         .entity_count = TOYS,
@@ -115,6 +116,8 @@ static Simulation *toys(const char *queue, unsigned partitions, bool permute, Lo
         .seed = 5,
         .queue = event_queue_kind(queue),
         .partition_count = partitions,
+        .thread_count = threads,
+        .partition_of = partition_of,
         .lookahead = LEAST_DELAY,
         .permute_ties = permute,
         .context = log,
@@ -125,9 +128,13 @@ static Simulation *toys(const char *queue, unsigned partitions, bool permute, Lo
     return simulation;
 }
 
-static uint64_t bounce(const char *queue, unsigned partitions, bool permute, uint64_t *ret_events)
+static Simulation *toys(const char *queue, unsigned partitions, bool permute, Log *log)
 {
-    g_autoptr(Simulation) simulation = toys(queue, partitions, permute, NULL);
+    return toys_in_threads(queue, partitions, 1, NULL, permute, log);
+}
+
+static uint64_t bounce_with(Simulation *simulation, uint64_t *ret_events)
+{
     for (EntityId id = 0; id < TOYS; id++) {
         ((Toy *)simulation_entity(simulation, id))->left = 400;
         simulation_script(simulation, id % 3, id, KIND_BOUNCE, id);
@@ -136,6 +143,52 @@ static uint64_t bounce(const char *queue, unsigned partitions, bool permute, uin
     CU_ASSERT_EQUAL(simulation_now(simulation), SIM_SECOND);
     *ret_events = simulation_events(simulation);
     return simulation_fingerprint(simulation);
+}
+
+static uint64_t bounce(const char *queue, unsigned partitions, bool permute, uint64_t *ret_events)
+{
+    g_autoptr(Simulation) simulation = toys(queue, partitions, permute, NULL);
+    return bounce_with(simulation, ret_events);
+}
+
+static void simulation_result_is_the_same_in_threads_and_for_any_cut(void)
+{
+    static const uint16_t CUTS[][TOYS] = {{0, 1, 2, 3, 4, 0, 1, 2}, {4, 4, 4, 0, 1, 2, 3, 3}};
+    uint64_t events, expected_events;
+    const uint64_t expected = bounce("heap", 1, false, &expected_events);
+    for (unsigned threads = 1; threads <= 6; threads++) {
+        for (unsigned cut = 0; cut < G_N_ELEMENTS(CUTS); cut++) {
+            g_autoptr(Simulation) simulation =
+                toys_in_threads("ladder", 5, threads, CUTS[cut], false, NULL);
+            CU_ASSERT_EQUAL(bounce_with(simulation, &events), expected);
+            CU_ASSERT_EQUAL(events, expected_events);
+            CU_ASSERT_EQUAL(simulation_thread_count(simulation), MIN(threads, 5));
+            uint64_t sum = 0;
+            for (unsigned k = 0; k < 5; k++) {
+                CU_ASSERT(partition_events(simulation_partition(simulation, k)) > 0);
+                sum += partition_events(simulation_partition(simulation, k));
+            }
+            CU_ASSERT_EQUAL(sum, expected_events);
+        }
+    }
+}
+
+static void run_fail(Entity *self, const EventContent *content)
+{
+    entity_fail(self, content->argument == 1 ? "first" : "later");
+}
+
+static void simulation_fails_for_the_first_reason_in_virtual_time(void)
+{
+    static const EventKind FAIL = {.name = "fail", .run = run_fail};
+    g_autoptr(Simulation) simulation = toys_in_threads("heap", 2, 2, NULL, false, NULL);
+    const unsigned kind = simulation_add_kind(simulation, &FAIL);
+    simulation_script(simulation, 5, 0, kind, 2);
+    simulation_script(simulation, 4, TOYS - 1, kind, 1);
+    simulation_script(simulation, 100, 0, KIND_LOG, 0);
+    CU_ASSERT_EQUAL(simulation_run(simulation, 1000, false, UINT64_MAX), RUN_FAILED);
+    CU_ASSERT_STRING_EQUAL(simulation_failure(simulation), "first");
+    CU_ASSERT_EQUAL(simulation_events(simulation), 2);
 }
 
 static void simulation_result_is_the_same_however_it_is_executed(void)
@@ -308,6 +361,10 @@ static void simulation_refuses_a_handler_that_acts_for_another(void)
 CU_TestInfo suite_simulation[] = {
     {"simulation_result_is_the_same_however_it_is_executed",
      simulation_result_is_the_same_however_it_is_executed},
+    {"simulation_result_is_the_same_in_threads_and_for_any_cut",
+     simulation_result_is_the_same_in_threads_and_for_any_cut},
+    {"simulation_fails_for_the_first_reason_in_virtual_time",
+     simulation_fails_for_the_first_reason_in_virtual_time},
     {"simulation_permuted_ties_change_the_result_in_one_way",
      simulation_permuted_ties_change_the_result_in_one_way},
     {"simulation_same_time_runs_script_first_then_by_origin",
