@@ -84,6 +84,7 @@ typedef struct Application {
     const ControlAction *orders;  /* run at peers */
     const char *const *randoms;   /* names of random purposes */
     const MetricName *metrics;
+    const char *const *series; /* names of quantities over time, after the module's own; or NULL */
     void (*print_state)(const void *state, GString *text); /* appends a JSON object */
     /* What skein verify compares; NULL: the printed state. */
     uint64_t (*hash_state)(const void *state);

@@ -92,6 +92,14 @@ static void datagram_packet_gone(const Host *host, const Packet *packet, const v
     message_record(host, content, packet->receiver, RECORD_NO_TIME, fate);
 }
 
+static void datagram_describe_packet(const Packet *packet, const void *content, PacketRow *row,
+                                     char text[PACKET_TEXT_BYTES])
+{
+    (void)packet;
+    (void)text;
+    row->data_bytes = ((const MessageHeader *)content)->size_bytes;
+}
+
 static void datagram_copied_packet(Host *host, void *head)
 {
     MessageHeader *header = head;
@@ -137,6 +145,7 @@ const Stack STACK_datagram = {
     .release = datagram_release,
     .receive_packet = datagram_receive_packet,
     .packet_gone = datagram_packet_gone,
+    .describe_packet = datagram_describe_packet,
     .copied_packet = datagram_copied_packet,
     .digest_packet = datagram_digest_packet,
 };

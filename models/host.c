@@ -159,6 +159,14 @@ void host_measure(Host *host, unsigned metric, int64_t value)
     metric_add(host_part(host)->metrics[METRIC_FIRST + metric], value);
 }
 
+void host_sample(Host *host, unsigned series, const Stream *stream, double value)
+{
+    if (network_records_series(host, SERIES_FIRST + series)) {
+        network_sample(host, SERIES_FIRST + series, host_now(host), value,
+                       stream == NULL ? 0 : stream->connection->id, RECORD_NO_PEER);
+    }
+}
+
 void host_log(Host *host, LogLevel level, const char *format, ...)
 {
     const NetworkOptions *options = &host->network->options;

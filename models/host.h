@@ -123,6 +123,10 @@ int64_t host_draw_from(Host *host, unsigned purpose, uint32_t *draws,
 /* A value of metric number `metric` of the application. */
 void host_measure(Host *host, unsigned metric, int64_t value);
 
+/* A value of series number `series` of the application, which may be of a connection (of the
+ * stream's; NULL: of none). Recorded when record.series names it. */
+void host_sample(Host *host, unsigned series, const Stream *stream, double value);
+
 /* Log lines, shown by --log. Free when off: the arguments are not formatted. */
 typedef enum LogLevel { LOG_OFF, LOG_WARNING, LOG_INFO, LOG_DEBUG } LogLevel;
 void host_log(Host *host, LogLevel level, const char *format, ...)

@@ -2,6 +2,8 @@
 /* Arithmetic of a queue and its transmitter. */
 #include "models/link_port.h"
 
+#include "models/managed_queue.h"
+
 #include <string.h>
 
 typedef unsigned __int128 Wide;
@@ -11,6 +13,7 @@ static const uint64_t NS = 1000000000;
 void link_port_clear(LinkPort *port)
 {
     g_free(port->waiting);
+    managed_queue_free(port->managed);
     memset(port, 0, sizeof *port);
 }
 
@@ -106,6 +109,15 @@ uint32_t link_port_waiting_packets(LinkPort *port, SimTime now)
 {
     forget_started(port, now);
     return port->count;
+}
+
+SimTime link_port_emptied(const LinkPort *port, SimTime now)
+{
+    if (port->count == 0) {
+        return -1;
+    }
+    const SimTime last = port->waiting[(port->head + port->count - 1) & (port->capacity - 1)].start;
+    return last <= now ? last : -1;
 }
 
 /* Passing. */

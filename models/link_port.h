@@ -43,6 +43,7 @@ typedef struct LinkPort {
     uint32_t head, count, capacity;
     uint64_t waiting_bytes;
     RedState red;
+    struct ManagedQueue *managed; /* what waits instead where the policy stores it */
 } LinkPort;
 
 void link_port_clear(LinkPort *port);
@@ -56,6 +57,10 @@ bool link_port_pass(LinkPort *port, const QueuePolicy *policy, const LinkRateSou
 /* What waits at `now`; forgets what has left. */
 uint64_t link_port_waiting_bytes(LinkPort *port, SimTime now);
 uint32_t link_port_waiting_packets(LinkPort *port, SimTime now);
+
+/* The instant up to `now` at which the last one that waited began to be sent, -1 when something
+ * waits still or nothing did since the port was last asked how much waits: for series. */
+SimTime link_port_emptied(const LinkPort *port, SimTime now);
 
 /* When the last bit of a transmission that begins at `start` has left. */
 SimTime link_rate_end(const LinkRateSource *source, SimTime start, uint64_t size_bytes,

@@ -127,7 +127,7 @@ Network *network_new(const NetworkOptions *options, GError **error)
         !build_snapshots(network, error)) {
         return NULL;
     }
-    if (!check_application(network, error)) {
+    if (!check_application(network, error) || !network_series_choose(network, error)) {
         return NULL;
     }
     survey_application(network);

@@ -3,7 +3,7 @@
 #include "models/connection.h"
 #include "models/held_items.h"
 #include "models/link.h"
-#include "models/packet_link.h"
+#include "models/packet_station.h"
 #include "models/snapshot_layer.h"
 
 static void host_clear(Host *host)
@@ -22,7 +22,7 @@ static void host_clear(Host *host)
             g_free(item);
         }
     }
-    packet_ports_clear(host);
+    station_clear_all(host);
     contact_table_clear(&host->contacts);
     g_clear_pointer(&host->streams, g_free);
     host->stream_slots = host->stream_slot_free = 0;
@@ -63,6 +63,8 @@ void network_free(Network *network)
     g_ptr_array_unref(network->warnings);
     g_strfreev(network->peer_names);
     g_strfreev(network->metric_names);
+    g_strfreev(network->series_names);
+    g_free(network->records_series);
     g_free(network->random_purposes);
     g_free(network->row_numbers);
     g_free(network->kinds);
@@ -136,6 +138,7 @@ void network_finish(Network *network)
     for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
         Host *host = host_of(simulation_entity(network->simulation, id));
         record_held(host);
+        station_report_held(host);
         if (has_rows) {
             record_links(network, host);
         }

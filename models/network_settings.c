@@ -154,6 +154,16 @@ static const Setting RECORD[] = {
      .choices = SNAPSHOTS,
      .help = "Whether states and channels of snapshots are recorded; auto: with level all, and up "
              "to 1,000 peers."},
+    {.key = "packets",
+     .type = SETTING_YES_NO,
+     .offset = offsetof(RecordSettings, packets),
+     .default_text = "no",
+     .help = "Whether each packet on a link is recorded too, at any level."},
+    {.key = "series",
+     .type = SETTING_LIST,
+     .offset = offsetof(RecordSettings, series),
+     .default_text = "[]",
+     .help = "Which quantities are recorded over time, such as link.queue; [all] takes all."},
     {0},
 };
 

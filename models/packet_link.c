@@ -5,6 +5,7 @@
 #include "models/packet_link.h"
 
 #include "models/link.h"
+#include "models/packet_station.h"
 #include "models/stack.h"
 
 #include <string.h>
@@ -14,7 +15,8 @@ typedef enum Stage {
     STAGE_UP,
     STAGE_LINK,
     STAGE_WIRE,
-    STAGE_FAR_LINK, /* with link.order: propagation-first */
+    STAGE_FAR_LINK, /* these two with link.order: propagation-first */
+    STAGE_FAR_LOSS,
     STAGE_DOWN,
     STAGE_HOST,
 } Stage;
@@ -26,15 +28,46 @@ static LinkOrder order_of(const Host *host)
     return (LinkOrder)host->network->link.order;
 }
 
+void packet_record(const Host *host, const Packet *packet, const void *content, SimTime received,
+                   const char *fate)
+{
+    RecordBuffer *records = host_part(host)->records;
+    if (records == NULL || !host->network->record.packets) {
+        return;
+    }
+    PacketRow row = {
+        .id = record_id(packet->sender, packet->number),
+        .connection = packet->connection,
+        .sender = packet->sender,
+        .receiver = packet->receiver,
+        .number = RECORD_NO_NUMBER,
+        .acknowledged = RECORD_NO_NUMBER,
+        .size_bytes = packet->size_bytes,
+        .data_bytes = RECORD_NO_NUMBER,
+        .window_bytes = RECORD_NO_NUMBER,
+        .sent = packet->sent,
+        .received = received,
+        .queued = packet->waited,
+        .fate = fate,
+        .duplicate_of = packet->original == 0 ? 0 : record_id(packet->sender, packet->original),
+    };
+    char text[PACKET_TEXT_BYTES];
+    if (host->network->stack->describe_packet != NULL) {
+        host->network->stack->describe_packet(packet, content, &row, text);
+    }
+    record_packet(records, &row);
+}
+
 /* The end of a packet, here. */
 
-static void deliver(Host *host, const Packet *packet)
+static void deliver(Host *host, const Packet *packet, const Packet *body)
 {
     const NetworkPart *part = host_part(host);
     metric_add(part->metrics[METRIC_PACKET_LATENCY], host_now(host) - packet->sent);
     metric_add(part->metrics[METRIC_PACKET_QUEUEING], packet->waited);
     metric_add(part->metrics[METRIC_PACKET_LOSS], 0);
-    host->network->stack->receive_packet(host, packet);
+    packet_record(host, packet, body->content, host_now(host), "delivered");
+    host->network->stack->receive_packet(host, body);
 }
 
 static void lose(const Host *host, const Packet *packet, const PacketContent *content,
@@ -45,127 +78,25 @@ static void lose(const Host *host, const Packet *packet, const PacketContent *co
     if (strcmp(fate, "queue-drop") == 0) {
         metric_add(part->metrics[METRIC_PACKET_DROP], packet->size_bytes);
     }
+    packet_record(host, packet, content->head, RECORD_NO_TIME, fate);
     if (host->network->stack->packet_gone != NULL) {
         host->network->stack->packet_gone(host, packet, content->head, fate);
     }
 }
 
-/* Stations. */
-
-typedef struct RateContext {
-    const Network *network;
-    PathKey key;
-    EntityId sender, receiver;
-} RateContext;
-
-static unsigned row_in_force(const Network *network, PathKey key, SimTime time, EntityId sender,
-                             EntityId receiver)
+static void reach_host(Host *host, const Packet *packet, const Packet *body)
 {
-    if (!network->path.is_varied[key]) {
-        return 0;
+    const PacketContent content = {.head = body->content};
+    if (packet->doom == DOOM_CORRUPTED) {
+        lose(host, packet, &content, "corrupted");
+    } else if (host->is_crashed) {
+        lose(host, packet, &content, "dead-peer");
+    } else {
+        deliver(host, packet, body);
     }
-    const unsigned row =
-        fault_plan_setting(network->plan, time, path_key_name(key), sender, receiver);
-    return row == 0 ? 0 : network->row_numbers[row - 1];
 }
 
-static LinkRate rate_at(const void *data, SimTime time)
-{
-    const RateContext *context = data;
-    const Network *network = context->network;
-    const unsigned row =
-        row_in_force(network, context->key, time, context->sender, context->receiver);
-    return (LinkRate){.bits_per_second =
-                          g_array_index(network->path.values[context->key], int64_t, row),
-                      .until = fault_plan_next_change(network->plan, time)};
-}
-
-static double probability_of(const Host *host, PathKey key, EntityId peer)
-{
-    const Network *network = host->network;
-    const unsigned row = row_in_force(network, key, host_now(host), host->entity.id, peer);
-    return g_array_index(network->path.values[key], double, row);
-}
-
-typedef struct Station {
-    LinkPort *port;
-    uint32_t *draws;
-    const QueuePolicy *policy;
-    RateContext rate;
-    EntityId owner, other; /* of the draws */
-} Station;
-
-static AccessPorts *access_ports(Host *host)
-{
-    if (host->access == NULL) {
-        host->access = g_new0(AccessPorts, 1);
-    }
-    return host->access;
-}
-
-static PairPorts *pair_ports(Host *host, EntityId peer)
-{
-    Contact *contact = contact_table_get(&host->contacts, peer);
-    if (contact->ports == NULL) {
-        contact->ports = g_new0(PairPorts, 1);
-    }
-    return contact->ports;
-}
-
-static Station access_station(Host *host, PathKey key)
-{
-    AccessPorts *ports = access_ports(host);
-    return (Station){
-        .port = key == PATH_UP ? &ports->up : &ports->down,
-        .draws = &ports->draws,
-        .policy = &host->network->path.access_queue,
-        .rate = {host->network, key, host->entity.id, host->entity.id},
-        .owner = host->entity.id,
-        .other = host->entity.id,
-    };
-}
-
-static Station pair_station(Host *host, const Packet *packet, SimTime time)
-{
-    const Network *network = host->network;
-    const bool is_sender = packet->sender == host->entity.id;
-    const EntityId peer = is_sender ? packet->receiver : packet->sender;
-    PairPorts *ports = pair_ports(host, peer);
-    const unsigned row = row_in_force(network, PATH_QUEUE, time, packet->sender, packet->receiver);
-    return (Station){
-        .port = is_sender ? &ports->sending : &ports->receiving,
-        .draws = &ports->draws,
-        .policy = &g_array_index(network->path.values[PATH_QUEUE], QueuePolicy, row),
-        .rate = {network, PATH_BANDWIDTH, packet->sender, packet->receiver},
-        .owner = host->entity.id,
-        .other = peer,
-    };
-}
-
-/* Passes the packet at *time, which becomes the time when it has left. */
-static bool pass(const Station *station, Packet *packet, SimTime *time)
-{
-    const Network *network = station->rate.network;
-    const GArray *rates = network->path.values[station->rate.key];
-    const bool is_varied = network->path.is_varied[station->rate.key];
-    const LinkRateSource source = {.bits_per_second = g_array_index(rates, int64_t, 0),
-                                   .at = is_varied ? rate_at : NULL,
-                                   .context = &station->rate};
-    uint64_t word = 0;
-    if (station->policy->kind == QUEUE_RED) {
-        word = random_word(random_key(network->options.seed, network->path.queue_purpose,
-                                      station->owner, station->other),
-                           (*station->draws)++);
-    }
-    SimTime start, end;
-    if (!link_port_pass(station->port, station->policy, &source, *time, packet->size_bytes, word,
-                        &start, &end)) {
-        return false;
-    }
-    packet->waited += start - *time;
-    *time = end;
-    return true;
-}
+/* From station to station. */
 
 static void post(Host *host, EntityId target, SimTime time, const Packet *packet,
                  const PacketContent *content)
@@ -202,68 +133,108 @@ static void propagate(Host *host, Packet *packet, const PacketContent *content, 
         Contact *contact = contact_table_get(&host->contacts, packet->receiver);
         contact->floor = arrival = MAX(arrival, contact->floor);
     }
-    packet->stage = order_of(host) == LINK_PROPAGATION_FIRST && network->path.has_pair_port
-                        ? STAGE_FAR_LINK
-                        : STAGE_DOWN;
+    packet->stage = order_of(host) != LINK_PROPAGATION_FIRST ? STAGE_DOWN
+                    : network->path.has_pair_port            ? STAGE_FAR_LINK
+                                                             : STAGE_FAR_LOSS;
     post(host, packet->receiver, arrival, packet, content);
 }
 
-/* At the sender, from its station on. False when the host's own queue had no room. */
+/* At the sender, from its stage on. False when the host's own queue had no room. */
 static bool leave(Host *host, Packet *packet, const PacketContent *content, SimTime time)
 {
-    const Network *network = host->network;
-    if (packet->stage == STAGE_UP && network->path.has_access_ports) {
-        const Station up = access_station(host, PATH_UP);
-        if (!pass(&up, packet, &time)) {
+    const PathModels *path = &host->network->path;
+    StationAnswer answer = STATION_PASSED;
+    if (packet->stage == STAGE_UP) {
+        if (path->has_access_ports) {
+            answer = station_pass(host, STATION_UP, packet, content, &time);
+        }
+        if (answer == STATION_FULL) {
             lose(host, packet, content, "queue-drop");
             return false;
         }
-    }
-    if (network->path.has_pair_port && order_of(host) != LINK_PROPAGATION_FIRST) {
-        const Station link = pair_station(host, packet, time);
-        if (!pass(&link, packet, &time)) {
-            lose(host, packet, content, "queue-drop");
+        if (answer == STATION_HOLDS) {
             return true;
         }
+        packet->stage = STAGE_LINK;
     }
-    propagate(host, packet, content, time);
+    if (packet->stage == STAGE_LINK && path->has_pair_port &&
+        order_of(host) != LINK_PROPAGATION_FIRST) {
+        if (time > host_now(host) && station_is_managed(host, STATION_SENDING)) {
+            post(host, host->entity.id, time, packet, content);
+            return true;
+        }
+        answer = station_pass(host, STATION_SENDING, packet, content, &time);
+    }
+    if (answer == STATION_PASSED) {
+        propagate(host, packet, content, time);
+    } else if (answer == STATION_FULL) {
+        lose(host, packet, content, "queue-drop");
+    }
     return true;
 }
 
-/* At the receiver, now: on to the host, or a later event for it. */
-static void enter(Host *host, Packet *packet, const Packet *body)
+/* At the receiver, from its stage on: through its stations at `time`, and to the host. `body` is
+ * the packet with its content behind it. */
+static void enter(Host *host, Packet *packet, const Packet *body, SimTime time)
 {
-    const Network *network = host->network;
+    const PathModels *path = &host->network->path;
     const PacketContent content = {.head = body->content,
                                    .head_size_bytes = packet->content_size_bytes};
-    SimTime time = host_now(host);
-    bool has_room = true;
+    StationAnswer answer = STATION_PASSED;
     if (packet->stage == STAGE_FAR_LINK) {
-        const Station link = pair_station(host, packet, time);
-        has_room = pass(&link, packet, &time);
+        answer = station_pass(host, STATION_RECEIVING, packet, &content, &time);
+        packet->stage = STAGE_FAR_LOSS;
     }
-    if (has_room && packet->doom == DOOM_LOST) {
-        lose(host, packet, &content, "lost");
-        return;
+    if (answer == STATION_PASSED && packet->stage == STAGE_FAR_LOSS) {
+        if (packet->doom == DOOM_LOST) {
+            lose(host, packet, &content, "lost");
+            return;
+        }
+        packet->stage = STAGE_DOWN;
     }
-    if (has_room && network->path.has_access_ports && packet->stage != STAGE_HOST) {
-        const Station down = access_station(host, PATH_DOWN);
-        has_room = pass(&down, packet, &time);
+    if (answer == STATION_PASSED && packet->stage == STAGE_DOWN && path->has_access_ports) {
+        if (time > host_now(host) && station_is_managed(host, STATION_DOWN)) {
+            post(host, host->entity.id, time, packet, &content);
+            return;
+        }
+        answer = station_pass(host, STATION_DOWN, packet, &content, &time);
     }
-    if (!has_room) {
+    if (answer == STATION_FULL) {
         lose(host, packet, &content, "queue-drop");
-        return;
-    }
-    if (time > host_now(host)) {
+    } else if (answer == STATION_PASSED && time > host_now(host)) {
         packet->stage = STAGE_HOST;
         post(host, host->entity.id, time, packet, &content);
-    } else if (packet->doom == DOOM_CORRUPTED) {
-        lose(host, packet, &content, "corrupted");
-    } else if (host->is_crashed) {
-        lose(host, packet, &content, "dead-peer");
-    } else {
-        deliver(host, body);
+    } else if (answer == STATION_PASSED) {
+        reach_host(host, packet, body);
     }
+}
+
+void packet_continue(Host *host, Packet *packet, SimTime time)
+{
+    const PacketContent content = {.head = packet->content,
+                                   .head_size_bytes = packet->content_size_bytes};
+    packet->stage++;
+    if (packet->stage == STAGE_LINK) {
+        leave(host, packet, &content, time);
+    } else if (packet->stage == STAGE_WIRE) {
+        propagate(host, packet, &content, time);
+    } else {
+        enter(host, packet, packet, time);
+    }
+}
+
+void packet_drop(Host *host, const Packet *packet)
+{
+    lose(host, packet,
+         &(PacketContent){.head = packet->content, .head_size_bytes = packet->content_size_bytes},
+         "queue-drop");
+}
+
+static double probability_of(const Host *host, PathKey key, EntityId peer)
+{
+    const Network *network = host->network;
+    const unsigned value = path_value_in_force(network, key, host_now(host), host->entity.id, peer);
+    return g_array_index(network->path.values[key], double, value);
 }
 
 /* What becomes of a packet on the link, drawn when it is sent. */
@@ -345,7 +316,13 @@ void packet_arrived(Entity *self, const EventContent *content)
 {
     const Packet *body = content->body;
     Packet packet = *body;
-    enter(host_of(self), &packet, body);
+    if (packet.stage > STAGE_WIRE) {
+        enter(host_of(self), &packet, body, entity_now(self));
+        return;
+    }
+    const PacketContent of_body = {.head = body->content,
+                                   .head_size_bytes = packet.content_size_bytes};
+    leave(host_of(self), &packet, &of_body, entity_now(self));
 }
 
 uint64_t packet_digest(const EventContent *content)
@@ -365,24 +342,8 @@ uint64_t packet_head_digest(const Packet *packet)
 
 void packet_is_in_flight(const Host *host, const Packet *packet)
 {
+    packet_record(host, packet, packet->content, RECORD_NO_TIME, "in-flight");
     if (host->network->stack->packet_gone != NULL) {
         host->network->stack->packet_gone(host, packet, packet->content, "in-flight");
-    }
-}
-
-void packet_ports_clear(Host *host)
-{
-    for (uint32_t i = 0; i < host->contacts.count; i++) {
-        PairPorts *ports = host->contacts.contacts[i].ports;
-        if (ports != NULL) {
-            link_port_clear(&ports->sending);
-            link_port_clear(&ports->receiving);
-            g_clear_pointer(&host->contacts.contacts[i].ports, g_free);
-        }
-    }
-    if (host->access != NULL) {
-        link_port_clear(&host->access->up);
-        link_port_clear(&host->access->down);
-        g_clear_pointer(&host->access, g_free);
     }
 }

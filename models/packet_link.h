@@ -46,6 +46,9 @@ typedef struct Packet {
     uint64_t content[];
 } Packet;
 
+/* Room for what a row says in words. */
+enum { PACKET_TEXT_BYTES = 256 };
+
 /* What goes into `content`: two parts, of which the first is a multiple of 8 bytes if there is a
  * second. */
 typedef struct PacketContent {
@@ -67,8 +70,11 @@ void packet_arrived(Entity *self, const EventContent *content);
 uint64_t packet_digest(const EventContent *content);
 uint64_t packet_head_digest(const Packet *packet);
 
+/* The row of record.packets. `received` is RECORD_NO_TIME unless the fate is delivered. */
+void packet_record(const Host *host, const Packet *packet, const void *content, SimTime received,
+                   const char *fate);
+
 /* For the end of the run: a packet that is still on its way. */
 void packet_is_in_flight(const Host *host, const Packet *packet);
-void packet_ports_clear(Host *host);
 
 #endif

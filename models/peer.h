@@ -32,6 +32,7 @@ typedef enum NetworkKind {
     KIND_RELEASE,      /* a timer: try again to send what is held */
     KIND_DIALED,       /* deferred: a dial that needed no time is done; argument: likewise */
     KIND_PACKET,       /* models/packet_link.h */
+    KIND_PORT,         /* models/packet_station.h */
     KIND_TIMER_FIRST,  /* the application's timers */
 } NetworkKind;
 
@@ -130,9 +131,20 @@ typedef struct DialSettings {
     SimDuration timeout;
 } DialSettings;
 
+/* Series of the network itself, named in network_report.c; the application's follow. A value is
+ * recorded when it changes. */
+typedef enum NetworkSeries {
+    SERIES_LINK_QUEUE, /* B; that wait before the pair's link */
+    SERIES_UP_QUEUE,   /* B; before the host's up link */
+    SERIES_DOWN_QUEUE,
+    SERIES_FIRST
+} NetworkSeries;
+
 typedef struct RecordSettings {
     CallText *level;
     int snapshots;
+    bool packets;
+    char **series;
 } RecordSettings;
 
 struct Network {
@@ -149,6 +161,8 @@ struct Network {
     RecordLevel level;
     bool records_snapshots; /* states and channels */
     double sample;
+    bool *records_series; /* by number; NULL: none */
+    char **series_names;
     uint32_t peer_count;
     char **peer_names;
     Topology *topology;
@@ -244,6 +258,20 @@ static inline const LossModel *network_loss(const Network *network, unsigned los
 {
     return g_ptr_array_index(network->losses, loss == 0 ? 0 : network->row_numbers[loss - 1]);
 }
+
+const char *network_series_name(NetworkSeries series);
+
+/* Which series are recorded: fills records_series from the setting. */
+bool network_series_choose(Network *network, GError **error);
+
+/* A value of a series now; connection 0 and other RECORD_NO_PEER: of none. Ask whether it is
+ * recorded first. */
+static inline bool network_records_series(const Host *host, unsigned series)
+{
+    return host->network->records_series != NULL && host->network->records_series[series];
+}
+void network_sample(const Host *host, unsigned series, SimTime time, double value,
+                    uint64_t connection, EntityId other);
 
 const char *network_metric_title(NetworkMetric metric);
 

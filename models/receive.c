@@ -4,6 +4,7 @@
 
 #include "models/connection.h"
 #include "models/held_items.h"
+#include "models/packet_station.h"
 #include "models/stack.h"
 
 /* The script: starts, crashes, restarts, actions of the timeline. */
@@ -346,4 +347,5 @@ const EventKind NETWORK_KINDS[KIND_TIMER_FIRST] = {
     [KIND_RELEASE] = {.name = "release", .run = run_release},
     [KIND_DIALED] = {.name = "dialed", .run = run_dialed},
     [KIND_PACKET] = {.name = "packet", .run = packet_arrived, .digest = packet_digest},
+    [KIND_PORT] = {.name = "port", .run = station_ready},
 };

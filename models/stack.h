@@ -35,6 +35,10 @@ typedef struct Stack {
      * May be NULL. */
     void (*packet_gone)(const Host *host, const Packet *packet, const void *content,
                         const char *fate);
+    /* What the record says of a packet beyond what the link knows; `text` is room for
+     * row->selective. May be NULL. */
+    void (*describe_packet)(const Packet *packet, const void *content, PacketRow *row,
+                            char text[PACKET_TEXT_BYTES]);
     /* A packet is sent twice: the head of the copy's content may get a name of its own. May be
      * NULL.
      */

@@ -194,6 +194,11 @@ void record_message(RecordBuffer *buffer, const MessageRow *row)
     append(buffer, RECORD_MESSAGE, row);
 }
 
+void record_packet(RecordBuffer *buffer, const PacketRow *row)
+{
+    append(buffer, RECORD_PACKET, row);
+}
+
 void record_fault(RecordBuffer *buffer, const FaultRow *row)
 {
     append(buffer, RECORD_FAULT, row);

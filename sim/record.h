@@ -89,16 +89,35 @@ typedef struct MessageRow {
     uint64_t duplicate_of;
 } MessageRow;
 
+/* What a stack put on a link. The fields from number on are those of a transport's header: sequence
+ * numbers count from 0 at the connection's start. RECORD_NO_NUMBER: it has none. */
+#define RECORD_NO_NUMBER INT64_MIN
+typedef struct PacketRow {
+    uint64_t id, connection;
+    EntityId sender, receiver;
+    int64_t number, acknowledged;
+    const char *flags;                /* kept; such as SYN|ACK */
+    uint64_t size_bytes;              /* all headers included */
+    int64_t data_bytes, window_bytes; /* of the transport */
+    const char *selective;            /* JSON [[from,to],...], what was acknowledged out of order */
+    SimTime sent, received;
+    SimDuration queued; /* how long it waited in queues */
+    const char *fate;   /* kept */
+    uint64_t duplicate_of;
+} PacketRow;
+
 typedef struct FaultRow {
     SimTime time;
     const char *action, *arguments;
 } FaultRow;
 
 typedef struct SeriesRow {
-    const char *name; /* kept */
+    const char *name;
     EntityId peer;
     SimTime time;
     double value;
+    uint64_t connection; /* 0: of none */
+    EntityId other;      /* of a link: its receiver; RECORD_NO_PEER */
 } SeriesRow;
 
 typedef struct SnapshotRow {
@@ -160,6 +179,7 @@ void record_span(RecordBuffer *buffer, const SpanRow *row);
 void record_span_event(RecordBuffer *buffer, const SpanEventRow *row);
 void record_span_link(RecordBuffer *buffer, const SpanLinkRow *row);
 void record_message(RecordBuffer *buffer, const MessageRow *row);
+void record_packet(RecordBuffer *buffer, const PacketRow *row);
 void record_fault(RecordBuffer *buffer, const FaultRow *row);
 void record_series(RecordBuffer *buffer, const SeriesRow *row);
 void record_snapshot(RecordBuffer *buffer, const SnapshotRow *row);

@@ -136,6 +136,11 @@ static int source_column(sqlite3_vtab_cursor *base, sqlite3_context *context, in
     case RECORD_COLUMN_INTEGER:
         sqlite3_result_int64(context, *(const int64_t *)field);
         break;
+    case RECORD_COLUMN_NUMBER:
+        if (*(const int64_t *)field != RECORD_NO_NUMBER) {
+            sqlite3_result_int64(context, *(const int64_t *)field);
+        }
+        break;
     case RECORD_COLUMN_TIME:
         if (*(const SimTime *)field != RECORD_NO_TIME) {
             sqlite3_result_int64(context, *(const SimTime *)field);

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#define RECORD_COLUMNS_MAX 11
+#define RECORD_COLUMNS_MAX 17
 
 typedef enum RecordColumnType {
     RECORD_COLUMN_RUN,     /* the run of the buffer; takes no space in the row */
@@ -17,6 +17,7 @@ typedef enum RecordColumnType {
     RECORD_COLUMN_BITS,    /* the same, and 0 is 0 */
     RECORD_COLUMN_INTEGER, /* int64_t */
     RECORD_COLUMN_RATE,    /* int64_t; 0 is NULL */
+    RECORD_COLUMN_NUMBER,  /* int64_t; RECORD_NO_NUMBER is NULL */
     RECORD_COLUMN_TIME,    /* SimTime; RECORD_NO_TIME is NULL */
     RECORD_COLUMN_PEER,    /* EntityId; RECORD_NO_PEER is NULL */
     RECORD_COLUMN_REAL,    /* double; NaN is NULL */
@@ -51,6 +52,7 @@ typedef enum RecordTableId {
     RECORD_SPAN_EVENT,
     RECORD_SPAN_LINK,
     RECORD_MESSAGE,
+    RECORD_PACKET,
     RECORD_FAULT,
     RECORD_METRIC,
     RECORD_SERIES,

@@ -31,11 +31,18 @@ const char SCHEMA_TABLES[] =
     "stream_id INTEGER,"
     " kind TEXT, size_bytes INTEGER, sent_ns INTEGER, received_ns INTEGER, fate TEXT, duplicate_of "
     "INTEGER);"
+    "CREATE TABLE packet(run_id INTEGER, id INTEGER, connection_id INTEGER, sender_id INTEGER, "
+    "receiver_id INTEGER,"
+    " number INTEGER, acknowledged INTEGER, flags TEXT, size_bytes INTEGER, sent_ns INTEGER, "
+    "received_ns INTEGER,"
+    " fate TEXT, data_bytes INTEGER, window_bytes INTEGER, selective TEXT, queued_ns INTEGER,"
+    " duplicate_of INTEGER);"
     "CREATE TABLE fault(run_id INTEGER, time_ns INTEGER, action TEXT, arguments TEXT);"
     "CREATE TABLE metric(run_id INTEGER, name TEXT, unit TEXT, count INTEGER, sum, sum_squares, "
     "min INTEGER,"
     " max INTEGER, buckets TEXT);"
-    "CREATE TABLE series(run_id INTEGER, name TEXT, peer_id INTEGER, time_ns INTEGER, value REAL);"
+    "CREATE TABLE series(run_id INTEGER, name TEXT, peer_id INTEGER, time_ns INTEGER, value REAL,"
+    " connection_id INTEGER, other_id INTEGER);"
     "CREATE TABLE snapshot(run_id INTEGER, id INTEGER, algorithm TEXT, initiator_id INTEGER, "
     "started_ns INTEGER,"
     " completed_ns INTEGER, status TEXT, verdict TEXT);"
@@ -53,6 +60,7 @@ const char SCHEMA_INDICES[] =
     "CREATE UNIQUE INDEX IF NOT EXISTS stream_id ON stream(run_id, id);"
     "CREATE UNIQUE INDEX IF NOT EXISTS span_id ON span(run_id, id);"
     "CREATE UNIQUE INDEX IF NOT EXISTS message_id ON message(run_id, id);"
+    "CREATE UNIQUE INDEX IF NOT EXISTS packet_id ON packet(run_id, id);"
     "CREATE INDEX IF NOT EXISTS span_trace ON span(run_id, trace_id);";
 
 /* Bucket bounds as metric_bucket_bounds() computes them: `first` and `last` are the smallest and

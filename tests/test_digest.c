@@ -57,7 +57,7 @@ static void digest_is_the_golden_value(void)
 {
     g_autofree char *digest = digest_after(NULL);
     CU_ASSERT_STRING_EQUAL(digest,
-                           "306b979039f4bb0624c68a4481519442fd2bd1da45e5af100155e7589b977543");
+                           "99ae242e2a2c9ec81d5d5885806fd2ae9272ff9f2665d3e465cef3ee63e5376c");
 }
 
 static void digest_hashes_the_bytes_of_the_description(void)

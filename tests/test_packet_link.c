@@ -85,6 +85,58 @@ static void a_full_queue_drops_at_its_station(void)
     expect_paths(CASES, G_N_ELEMENTS(CASES));
 }
 
+/* Where the queue stores packets, the same comes out as long as it drops none: at one station, and
+ * at several in a row. */
+static void managed_queues_pass_as_ports_do(void)
+{
+    static const char ROWS[][24] = {"0ms send 0 1 0 1", "0ms send 0 1 0 2", "0ms send 0 2 1 3",
+                                    "1ms send 2 1 0 4", "5ms send 0 1 0 5"};
+    static const char *const PATHS[] = {
+        "link.bandwidth=" RATE, "access.up=" RATE, "access.down=" RATE,
+        "access.up=" RATE " link.bandwidth=144kbit/s access.down=" RATE,
+        "link.order=propagation-first link.bandwidth=" RATE " access.down=144kbit/s"};
+    static const char *const POLICIES[] = {"codel()", "fq-codel(quantum=1MiB)", "unlimited"};
+    for (size_t i = 0; i < G_N_ELEMENTS(PATHS); i++) {
+        g_autofree char *expected = NULL;
+        for (size_t k = G_N_ELEMENTS(POLICIES); k-- > 0;) {
+            g_autofree char *all =
+                g_strdup_printf("stack.name=datagram %s link.queue=%s access.queue=%s", PATHS[i],
+                                POLICIES[k], POLICIES[(k + i) % G_N_ELEMENTS(POLICIES)]);
+            g_auto(GStrv) settings = g_strsplit(all, " ", -1);
+            const char *rows[] = {ROWS[0], ROWS[1], ROWS[2], ROWS[3], ROWS[4], NULL};
+            g_autoptr(ToyNetwork) toy = toy_network_new((const char *const *)settings, NULL);
+            CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
+            toy_network_run(toy, rows, SIM_SECOND);
+            if (expected == NULL) {
+                expected = g_strdup(toy->log->str);
+            }
+            toy_network_expect_log(toy, expected);
+        }
+        CU_ASSERT_PTR_NOT_NULL(strstr(expected, "got 5"));
+    }
+}
+
+static void managed_queues_drop_and_hold(void)
+{
+    static const char *const SETTINGS[] = {
+        "stack.name=datagram", "link.bandwidth=" RATE,       "link.queue=codel(limit=2packets)",
+        "record.packets=yes",  "record.series=[link.queue]", NULL};
+    static const char *const ROWS[] = {"0ms send 0 1 0 1", "0ms send 0 1 0 2", "0ms send 0 1 0 3",
+                                       "0ms send 0 1 0 4", NULL};
+    g_autoptr(ToyNetwork) toy = toy_network_new(SETTINGS, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
+    toy_network_run(toy, ROWS, SIM_MILLISECOND);
+    database_fixture_expect(toy->database, "SELECT fate FROM message ORDER BY id",
+                            "in-flight;in-flight;in-flight;queue-drop");
+    database_fixture_expect(toy->database,
+                            "SELECT id, size_bytes, data_bytes, fate, number, flags FROM packet "
+                            "ORDER BY id",
+                            "1|36|8|in-flight|NULL|NULL;2|36|8|in-flight|NULL|NULL;"
+                            "3|36|8|in-flight|NULL|NULL;4|36|8|queue-drop|NULL|NULL");
+    database_fixture_expect(
+        toy->database, "SELECT max(value), min(value), max(other_id) FROM series", "72.0|0.0|1");
+}
+
 /* A packet lost before the queue takes no place in it; one lost behind it does. */
 static void loss_stands_where_the_order_says(void)
 {
@@ -149,6 +201,8 @@ static void copies_and_damaged_packets(void)
 CU_TestInfo suite_packet_link[] = {
     {"each_station_takes_its_time", each_station_takes_its_time},
     {"a_full_queue_drops_at_its_station", a_full_queue_drops_at_its_station},
+    {"managed_queues_pass_as_ports_do", managed_queues_pass_as_ports_do},
+    {"managed_queues_drop_and_hold", managed_queues_drop_and_hold},
     {"loss_stands_where_the_order_says", loss_stands_where_the_order_says},
     {"rates_change_with_the_timeline", rates_change_with_the_timeline},
     {"copies_and_damaged_packets", copies_and_damaged_packets},

@@ -44,8 +44,13 @@ static void record_rows_of_each_kind(RecordBuffer *buffer)
     record_message(buffer, &(MessageRow){UINT64_C(1) << 63, 0, 1, 0, "ping", "in-flight", 64, 10,
                                          RECORD_NO_TIME, 0});
     record_message(buffer, &(MessageRow){5, 0, 1, 2, "ping", "delivered", 64, 10, 20, 4});
+    record_packet(buffer, &(PacketRow){7, 1, 0, 1, 0, RECORD_NO_NUMBER, "SYN", 60, 0, 65535, NULL,
+                                       3, 9, 1, "delivered", 0});
+    record_packet(buffer,
+                  &(PacketRow){8, 0, 1, 0, RECORD_NO_NUMBER, 5, NULL, 52, RECORD_NO_NUMBER,
+                               RECORD_NO_NUMBER, "[[1,2]]", 4, RECORD_NO_TIME, 0, "lost", 7});
     record_fault(buffer, &(FaultRow){5, "heal", ""});
-    record_series(buffer, &(SeriesRow){"queue", RECORD_NO_PEER, 6, 1.5});
+    record_series(buffer, &(SeriesRow){"queue", RECORD_NO_PEER, 6, 1.5, 0, 4});
     record_snapshot(buffer, &(SnapshotRow){8, "chandy-lamport", 2, 1, 9, "complete", NULL});
     record_snapshot_state(buffer, &(SnapshotStateRow){8, 2, 3, "{}"});
     record_snapshot_channel(buffer, &(SnapshotChannelRow){8, 1, 2, "[1,2]"});
@@ -72,8 +77,10 @@ static void record_writes_each_column_by_its_rule(void)
         {"span_link", "7|9|10"},
         {"message", "7|-9223372036854775808|0|1|NULL|ping|64|10|NULL|in-flight|NULL;"
                     "7|5|0|1|2|ping|64|10|20|delivered|4"},
+        {"packet", "7|7|1|0|1|0|NULL|SYN|60|3|9|delivered|0|65535|NULL|1|NULL;"
+                   "7|8|NULL|1|0|NULL|5|NULL|52|4|NULL|lost|NULL|NULL|[[1,2]]|0|7"},
         {"fault", "7|5|heal|"},
-        {"series", "7|queue|NULL|6|1.5"},
+        {"series", "7|queue|NULL|6|1.5|NULL|4"},
         {"snapshot", "7|8|chandy-lamport|2|1|9|complete|NULL"},
         {"snapshot_state", "7|8|2|3|{}"},
         {"snapshot_channel", "7|8|1|2|[1,2]"},
@@ -92,17 +99,17 @@ static void record_tables_are_those_of_the_schema(void)
 {
     DatabaseFixture *fixture = database_fixture_new();
     CU_ASSERT(database_fixture_commit(fixture));
-    database_fixture_expect(
-        fixture,
-        "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema"
-        " WHERE type = 'table' ORDER BY name)",
-        "connection execution fault input link message metric parameter peer run series snapshot"
-        " snapshot_channel snapshot_state span span_event span_link stream");
+    database_fixture_expect(fixture,
+                            "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema"
+                            " WHERE type = 'table' ORDER BY name)",
+                            "connection execution fault input link message metric packet parameter "
+                            "peer run series snapshot"
+                            " snapshot_channel snapshot_state span span_event span_link stream");
     database_fixture_expect(fixture, "PRAGMA application_id", "1936418153");
     database_fixture_expect(fixture, "PRAGMA user_version", G_STRINGIFY(SCHEMA_VERSION));
     database_fixture_expect(fixture, "PRAGMA integrity_check", "ok");
     database_fixture_expect(fixture, "SELECT count(*) FROM sqlite_schema WHERE type = 'index'",
-                            "7");
+                            "8");
     database_fixture_free(fixture);
 }
 
