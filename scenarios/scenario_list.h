@@ -4,3 +4,4 @@
 X(testbed)
 X(ping)
 X(bank)
+X(traffic)

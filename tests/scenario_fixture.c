@@ -78,6 +78,16 @@ void scenario_fixture_free(ScenarioFixture *fixture)
     g_free(fixture);
 }
 
+bool scenario_fixture_is_accepted(const char *file, const char *const *sets, GError **error)
+{
+    Scenario *scenario = load(file, sets, error);
+    Run *run = scenario == NULL ? NULL : run_new(scenario, &(RunOptions){0}, error);
+    const bool is_accepted = run != NULL;
+    run_free(run);
+    scenario_free(scenario);
+    return is_accepted;
+}
+
 bool scenario_fixture_run(ScenarioFixture *fixture)
 {
     g_autoptr(GError) error = NULL;

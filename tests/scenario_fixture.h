@@ -23,6 +23,9 @@ ScenarioFixture *scenario_fixture_new(const char *file, const char *const *sets,
 void scenario_fixture_free(ScenarioFixture *fixture);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScenarioFixture, scenario_fixture_free)
 
+/* Whether the text with the settings over it makes a run. */
+bool scenario_fixture_is_accepted(const char *file, const char *const *sets, GError **error);
+
 bool scenario_fixture_run(ScenarioFixture *fixture);
 
 /* The one integer that a query gives; -1 and a failed test when it gives none. */
