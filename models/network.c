@@ -239,6 +239,9 @@ bool network_prepare(Network *network, FaultPlan *plan, Recorder *recorder, int6
     if (!network_models_add_rows(network, error)) {
         return false;
     }
+    if (network->snapshot != NULL) {
+        snapshot_layer_prepare(network->snapshot, network->plan);
+    }
     make_simulation(network);
     prepare_parts(network);
     record_peers(network);

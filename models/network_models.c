@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static void note_input(Network *network, const char *name)
+void network_note_input(Network *network, const char *name)
 {
     for (guint i = 0; name != NULL && i < network->inputs->len; i++) {
         if (g_str_equal(g_ptr_array_index(network->inputs, i), name)) {
@@ -41,7 +41,7 @@ static LatencyModel *new_latency(Network *network, const char *latency, const ch
         return NULL;
     }
     for (const char *const *input = latency_model_inputs(model); *input != NULL; input++) {
-        note_input(network, *input);
+        network_note_input(network, *input);
     }
     if (latency_model_loses(model) && !network->stack->allows_loss) {
         latency_model_free(model);
@@ -71,7 +71,7 @@ static bool add_loss(Network *network, const char *text, GError **error)
         return false;
     }
     g_ptr_array_add(network->losses, loss);
-    note_input(network, loss_model_input(loss));
+    network_note_input(network, loss_model_input(loss));
     return check_loss(network, loss, error);
 }
 
@@ -147,7 +147,7 @@ bool network_models_build(Network *network, GError **error)
     if (network->topology == NULL) {
         return settings_blame(values, "topology.kind", error);
     }
-    note_input(network, topology_input(network->topology));
+    network_note_input(network, topology_input(network->topology));
     note_all(network->warnings, topology_warnings(network->topology));
     return true;
 }

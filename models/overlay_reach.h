@@ -10,6 +10,8 @@ typedef struct OverlayReach OverlayReach;
 
 /* The topology is borrowed. */
 OverlayReach *overlay_reach_new(const Topology *topology);
+/* Where edges have a direction, the peers from which it will be asked must be named first. */
+void overlay_reach_add(OverlayReach *reach, EntityId from);
 void overlay_reach_free(OverlayReach *reach);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OverlayReach, overlay_reach_free)
 

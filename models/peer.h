@@ -276,6 +276,7 @@ void network_sample(const Host *host, unsigned series, SimTime time, double valu
 const char *network_metric_title(NetworkMetric metric);
 
 /* The models of the settings, and those of the plan's `set` rows. */
+void network_note_input(Network *network, const char *name); /* of a file that was read */
 bool network_models_build(Network *network, GError **error);
 bool network_models_add_rows(Network *network, GError **error);
 

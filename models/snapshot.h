@@ -30,6 +30,13 @@ typedef struct SnapshotKey {
 /* The parts of one snapshot that have come together at its initiator: see judge. */
 typedef struct SnapshotCollection SnapshotCollection;
 
+/* What the peer recorded, NULL where its part is not there; and the messages in its incoming
+ * channels, each channel's as they arrived. */
+const char *snapshot_collected_state(const SnapshotCollection *collection, EntityId peer);
+uint32_t snapshot_collected_count(const SnapshotCollection *collection, EntityId peer);
+Message snapshot_collected_message(const SnapshotCollection *collection, EntityId peer,
+                                   uint32_t index);
+
 typedef struct SnapshotApplication {
     const char *protocol;        /* of the channels: `/bank` */
     const char *const *messages; /* names of the message kinds, NULL-terminated */

@@ -13,7 +13,7 @@ typedef struct SnapshotAlgorithm {
     bool colours_messages; /* messages tell which snapshots their sender has recorded */
     bool
         streams_per_marker; /* markers go on streams of their own, whatever snapshot.channel says */
-    bool collects_nothing;  /* it is over when the first marker comes back to the initiator */
+    bool records_states_only; /* and no channels; the end of the initiator's part is the end */
     /* This peer starts the snapshot. */
     void (*begin)(Host *host, SnapshotPart *part);
     /* A marker has come on the channel from neighbour `channel`; the part may be new. */

@@ -115,6 +115,33 @@ bool snapshot_has_channel(const Host *host, EntityId receiver)
 
 /* Messages of the application. */
 
+/* Before the content of a coloured message stand the number of markers and these: one for each
+ * snapshot that its sender has recorded and whose deadline is not past. */
+static void transmit_coloured(Host *host, uint32_t channel, Message *message)
+{
+    enum { COLOUR_SIZE_BYTES = 16 }; /* on the wire */
+    const SnapshotPeer *self = snapshot_peer(host);
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    uint64_t count = 0;
+    g_byte_array_append(bytes, (const guint8 *)&count, sizeof count);
+    for (const SnapshotPart *part = self->parts; part != NULL; part = part->next) {
+        if (part->is_recorded && host_now(host) <= part->marker.deadline) {
+            SnapshotMarker marker = part->marker;
+            marker.sent = 0;
+            g_byte_array_append(bytes, (const guint8 *)&marker, sizeof marker);
+            count++;
+        }
+    }
+    memcpy(bytes->data, &count, sizeof count);
+    g_byte_array_append(bytes, message->content, message->content_size_bytes);
+    message->size_bytes = MAX(message->size_bytes, message->content_size_bytes) +
+                          (uint32_t)(sizeof count + count * COLOUR_SIZE_BYTES);
+    message->content = bytes->data;
+    message->content_size_bytes = bytes->len;
+    self->counts[channel].sent++;
+    snapshot_channel_transmit(host, channel, message, false);
+}
+
 void snapshot_send(Host *host, EntityId receiver, const Message *message)
 {
     const SnapshotLayer *layer = snapshot_layer(host);
@@ -123,7 +150,11 @@ void snapshot_send(Host *host, EntityId receiver, const Message *message)
     Message out = *message;
     out.stamp = snapshot_oracle_sent(layer->oracle, host->entity.id, receiver,
                                      layer->user->describe_message(message, NULL));
-    snapshot_channel_transmit(host, channel, &out, false);
+    if (layer->algorithm->colours_messages) {
+        transmit_coloured(host, channel, &out);
+    } else {
+        snapshot_channel_transmit(host, channel, &out, false);
+    }
     for (SnapshotPart *part = snapshot_peer(host)->parts;
          part != NULL && layer->algorithm->sent != NULL; part = part->next) {
         if (!part->is_over) {
@@ -132,9 +163,50 @@ void snapshot_send(Host *host, EntityId receiver, const Message *message)
     }
 }
 
-static void receive_message(Host *host, uint32_t channel, const Message *message)
+/* Takes the colours off a message; a peer that has not recorded its state for one does so now. */
+static const SnapshotMarker *take_colours(Host *host, Message *message, uint64_t *ret_count)
+{
+    const uint8_t *bytes = message->content;
+    memcpy(ret_count, bytes, sizeof *ret_count);
+    const SnapshotMarker *colours =
+        (const SnapshotMarker *)(const void *)(bytes + sizeof *ret_count);
+    const size_t size_bytes = sizeof *ret_count + *ret_count * sizeof *colours;
+    for (uint64_t i = 0; i < *ret_count; i++) {
+        SnapshotPart *part = snapshot_part_find(host, colours[i].snapshot);
+        if (part == NULL && host_now(host) <= colours[i].deadline) {
+            part = snapshot_part_new(host, &colours[i]);
+            part->span.context = message->span;
+        }
+        if (part != NULL && !part->is_recorded) {
+            snapshot_layer(host)->algorithm->coloured(host, part);
+        }
+    }
+    message->content = bytes + size_bytes;
+    message->content_size_bytes -= (uint32_t)size_bytes;
+    return colours;
+}
+
+static bool is_among(const SnapshotMarker *colours, uint64_t count, uint64_t snapshot)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        if (colours[i].snapshot == snapshot) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void receive_message(Host *host, uint32_t channel, const Message *whole)
 {
     const SnapshotLayer *layer = snapshot_layer(host);
+    const SnapshotMarker *colours = NULL;
+    uint64_t colour_count = 0;
+    Message inner = *whole;
+    const Message *message = &inner;
+    if (layer->algorithm->colours_messages) {
+        colours = take_colours(host, &inner, &colour_count);
+        snapshot_peer(host)->counts[channel].received++;
+    }
     snapshot_oracle_received(
         layer->oracle, host->entity.id, message->stamp,
         &(OracleMessage){.id = message->id,
@@ -143,7 +215,8 @@ static void receive_message(Host *host, uint32_t channel, const Message *message
                          .amount = layer->user->describe_message(message, NULL)});
     for (SnapshotPart *part = snapshot_peer(host)->parts; part != NULL; part = part->next) {
         if (!part->is_over) {
-            layer->algorithm->received(host, part, channel, message, false);
+            layer->algorithm->received(host, part, channel, message,
+                                       is_among(colours, colour_count, part->marker.snapshot));
         }
     }
     layer->user->received(host, message->sender, message);

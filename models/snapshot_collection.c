@@ -10,6 +10,8 @@ struct SnapshotCollection {
     uint64_t snapshot;
     uint32_t expected, count;
     uint8_t *has; /* a bit for each peer whose part is there */
+    GHashTable
+        *reports; /* peer -> SnapshotReport, for the application's judge; NULL: it has none */
     HostTimer timeout;
     Span span;
 };
@@ -54,6 +56,9 @@ void snapshot_start(Host *host)
     collection->snapshot = marker.snapshot;
     collection->expected = overlay_reach_count(layer->reach, host->entity.id);
     collection->has = g_malloc0((host_peer_count(host) + 7) / 8);
+    if (layer->user->judge != NULL) {
+        collection->reports = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    }
     collection->next = snapshot_peer(host)->collections;
     snapshot_peer(host)->collections = collection;
     collection->timeout = timer_once(&host->entity, KIND_TIMER_FIRST + layer->first_timer + 1,
@@ -102,8 +107,53 @@ static void end(Host *host, SnapshotCollection **at, SnapshotStatus status)
     }
     timer_free(&host->entity, collection->timeout);
     *at = collection->next;
+    g_clear_pointer(&collection->reports, g_hash_table_unref);
     g_free(collection->has);
     g_free(collection);
+}
+
+static void keep_report(const SnapshotCollection *collection, const SnapshotReport *report)
+{
+    if (collection->reports != NULL) {
+        g_hash_table_insert(collection->reports, GUINT_TO_POINTER(report->peer),
+                            g_memdup2(report, sizeof *report + report->messages_size_bytes +
+                                                  report->state_size_bytes));
+    }
+}
+
+static const SnapshotReport *report_of(const SnapshotCollection *collection, EntityId peer)
+{
+    return g_hash_table_lookup(collection->reports, GUINT_TO_POINTER(peer));
+}
+
+const char *snapshot_collected_state(const SnapshotCollection *collection, EntityId peer)
+{
+    const SnapshotReport *report = report_of(collection, peer);
+    return report == NULL ? NULL : (const char *)report->content + report->messages_size_bytes;
+}
+
+uint32_t snapshot_collected_count(const SnapshotCollection *collection, EntityId peer)
+{
+    const SnapshotReport *report = report_of(collection, peer);
+    return report == NULL ? 0 : report->messages;
+}
+
+Message snapshot_collected_message(const SnapshotCollection *collection, EntityId peer,
+                                   uint32_t index)
+{
+    g_assert(index < snapshot_collected_count(collection, peer));
+    const SnapshotMessage *message =
+        (const SnapshotMessage *)(const void *)report_of(collection, peer)->content;
+    for (; index > 0; index--) {
+        message += 1; /* its head */
+        message = (const SnapshotMessage *)(const void *)((const uint64_t *)(const void *)message +
+                                                          (message[-1].size_bytes + 7) / 8);
+    }
+    return (Message){.kind = message->kind,
+                     .content_size_bytes = message->size_bytes,
+                     .content = message->content,
+                     .id = message->id,
+                     .sender = (EntityId)(message->id >> 32)};
 }
 
 void snapshot_collect(Host *host, const SnapshotReport *report)
@@ -118,8 +168,12 @@ void snapshot_collect(Host *host, const SnapshotReport *report)
     if ((*bits & bit) == 0) {
         *bits |= bit;
         collection->count++;
+        keep_report(collection, report);
     }
     if (collection->count == collection->expected) {
+        if (collection->reports != NULL) {
+            snapshot_layer(host)->user->judge(host, collection);
+        }
         host_log(host, LOG_INFO, "has all parts of its snapshot");
         end(host, at, SNAPSHOT_COMPLETE);
     }

@@ -31,10 +31,28 @@ static void measure(const Network *network, SnapshotMetric metric, int64_t value
                value);
 }
 
+/* Peers that no marker can come to, NULL when there are none. */
+static char *list_unreachable(const Network *network, const SnapshotOutcome *outcome)
+{
+    enum { LISTED_MAX = 1000 };
+    if (outcome->expected == network->peer_count) {
+        return NULL;
+    }
+    g_autoptr(GString) list = g_string_new("[");
+    uint32_t count = 0;
+    for (EntityId peer = 0; peer < network->peer_count && count < LISTED_MAX; peer++) {
+        if (!overlay_reaches(network->snapshot->reach, (EntityId)(outcome->id >> 32), peer)) {
+            g_string_append_printf(list, "%s%u", count++ == 0 ? "" : ",", peer);
+        }
+    }
+    g_string_append_c(list, ']');
+    return g_string_free(g_steal_pointer(&list), FALSE);
+}
+
 static void write_row(const Network *network, const SnapshotOutcome *outcome,
                       const OracleJudgement *judgement, uint64_t markers)
 {
-    (void)markers;
+    g_autofree char *unreachable = list_unreachable(network, outcome);
     const bool is_complete = outcome->status == SNAPSHOT_COMPLETE;
     record_snapshot(network->parts[0].records,
                     &(SnapshotRow){
@@ -45,6 +63,11 @@ static void write_row(const Network *network, const SnapshotOutcome *outcome,
                         .completed = is_complete ? outcome->completed : RECORD_NO_TIME,
                         .status = STATUSES[outcome->status],
                         .verdict = oracle_verdict_name(judgement->verdict),
+                        .reasons = judgement->reasons->str,
+                        .missing = outcome->missing,
+                        .unreachable = unreachable,
+                        .markers = (int64_t)markers,
+                        .lost = judgement->losses->str,
                     });
 }
 

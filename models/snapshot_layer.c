@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+static const char *const STATES[] = {"none", "file", NULL};
 static const char *const CHANNELS[] = {"long-lived", "stream-per-message", NULL};
 
 #define FIELD(field) .offset = offsetof(SnapshotSettings, field)
@@ -48,6 +49,13 @@ static const Setting SETTINGS[] = {
      .default_text = "1s",
      .minimum = "1ns",
      .help = "From one to the next; the former need not be over."},
+    {.key = "state",
+     .type = SETTING_CALL,
+     FIELD(state),
+     .default_text = "none",
+     .choices = STATES,
+     .help = "file(CSV) with lines peer,key,value: what peers hold at the start, instead of what "
+             "the module gives them."},
     {.key = "timeout",
      .type = SETTING_DURATION,
      FIELD(timeout),
@@ -105,7 +113,13 @@ static void begin(Host *host, bool is_first)
     if (layer->user->prepare != NULL && (is_first || layer->inner->durable_size_bytes == 0)) {
         layer->user->prepare(host);
     }
+    if (is_first) {
+        snapshot_state_apply(layer, host->entity.id, host_state(host));
+    }
     snapshot_oracle_adjust(layer->oracle, host->entity.id, layer->user->record_state(host, NULL));
+    if (layer->algorithm->colours_messages) {
+        snapshot_peer(host)->counts = g_new0(SnapshotCount, host_neighbour_count(host));
+    }
     snapshot_channels_open(host);
 }
 
@@ -139,6 +153,7 @@ static void stop(Host *host)
     snapshot_collections_end(host, SNAPSHOT_CRASHED);
     snapshot_oracle_adjust(layer->oracle, host->entity.id, -layer->user->record_state(host, NULL));
     g_clear_pointer(&snapshot_peer(host)->streams, g_free);
+    g_clear_pointer(&snapshot_peer(host)->counts, g_free);
     if (layer->inner->stop != NULL) {
         layer->inner->stop(host);
     }
@@ -234,6 +249,7 @@ void snapshot_layer_free(SnapshotLayer *layer)
     g_free(layer->journals);
     snapshot_oracle_free(layer->oracle);
     overlay_reach_free(layer->reach);
+    g_clear_pointer(&layer->given, g_array_unref);
     peer_set_free(layer->initiators);
     settings_clear(&SNAPSHOT_SETTINGS, &layer->settings);
     g_free(layer);
@@ -246,7 +262,6 @@ bool snapshot_layer_configure(SnapshotLayer *layer, Network *network, GError **e
                        error)) {
         return false;
     }
-    layer->peer_count = network->peer_count;
     layer->algorithm = SNAPSHOT_ALGORITHMS[layer->settings.algorithm];
     layer->initiators = peer_set_new(layer->settings.initiators, network->peer_count,
                                      (const char *const *)network->peer_names, error);
@@ -256,5 +271,20 @@ bool snapshot_layer_configure(SnapshotLayer *layer, Network *network, GError **e
     layer->reach = overlay_reach_new(network->topology);
     layer->oracle = snapshot_oracle_new(network->peer_count);
     layer->journals = g_new0(SnapshotJournal, network->peer_count);
-    return true;
+    layer->peer_count = network->peer_count;
+    return snapshot_state_read(layer, network, error) ||
+           settings_blame(values, "snapshot.state", error);
+}
+
+void snapshot_layer_prepare(SnapshotLayer *layer, const FaultPlan *plan)
+{
+    for (uint32_t i = 0; layer->settings.count > 0 && i < peer_set_count(layer->initiators); i++) {
+        overlay_reach_add(layer->reach, peer_set_member(layer->initiators, i));
+    }
+    for (unsigned i = 0; i < fault_plan_peer_event_count(plan); i++) {
+        const PeerEvent *event = fault_plan_peer_event(plan, i);
+        if (event->type == PEER_ACTION && event->action->run == run_snapshot) {
+            overlay_reach_add(layer->reach, (EntityId)event->arguments[0]);
+        }
+    }
 }

@@ -24,6 +24,7 @@
 typedef struct SnapshotSettings {
     int algorithm, channel;
     char *initiators;
+    CallText *state;
     int64_t count;
     SimDuration start, interval, timeout;
 } SnapshotSettings;
@@ -57,9 +58,15 @@ typedef struct SnapshotJournal {
     GArray *markers;  /* of SnapshotMarkerCount; NULL: none */
 } SnapshotJournal;
 
+/* Of the messages of a channel pair: what lai-yang counts. */
+typedef struct SnapshotCount {
+    uint64_t sent, received;
+} SnapshotCount;
+
 /* The layer's state at a peer. */
 typedef struct SnapshotPeer {
-    uint64_t *streams; /* handles of the outgoing channels, by neighbour; NULL: none yet */
+    SnapshotCount *counts; /* by neighbour; NULL unless messages are coloured */
+    uint64_t *streams;     /* handles of the outgoing channels, by neighbour; NULL: none yet */
     SnapshotPart *parts;
     struct SnapshotCollection *collections;
 } SnapshotPeer;
@@ -75,6 +82,14 @@ typedef enum SnapshotMetric {
     SNAPSHOT_METRICS
 } SnapshotMetric;
 
+/* A field of a peer's state that is given. */
+typedef struct SnapshotGiven {
+    EntityId peer;
+    uint32_t line;
+    size_t offset;
+    int64_t value;
+} SnapshotGiven;
+
 typedef struct SnapshotLayer {
     Application application; /* what the host sees */
     const Application *inner;
@@ -85,6 +100,7 @@ typedef struct SnapshotLayer {
     SnapshotSettings settings;
     const SnapshotAlgorithm *algorithm;
     PeerSet *initiators;
+    GArray *given; /* of SnapshotGiven, by peer: values from snapshot.state */
     OverlayReach *reach;
     SnapshotOracle *oracle;
     SnapshotJournal *journals; /* by peer */
@@ -98,6 +114,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SnapshotLayer, snapshot_layer_free)
 
 /* Once the network has its topology: reads the section `snapshot`. */
 bool snapshot_layer_configure(SnapshotLayer *layer, Network *network, GError **error);
+/* Once the timeline is known: who may start a snapshot. */
+void snapshot_layer_prepare(SnapshotLayer *layer, const FaultPlan *plan);
+/* snapshot.state: reads the file into layer->given. */
+bool snapshot_state_read(SnapshotLayer *layer, Network *network, GError **error);
+void snapshot_state_apply(const SnapshotLayer *layer, EntityId peer, void *state);
 /* After the run: tells the oracle what is unfinished, judges, writes rows and metrics. */
 void snapshot_layer_finish(Network *network);
 /* A message has not arrived when the run ends. */
@@ -136,13 +157,15 @@ void snapshot_parts_end(Host *host);
 
 /* Collections. */
 
-/* A part as it goes to the initiator; the texts follow, each with its NUL. No padding. */
+/* A part as it goes to the initiator. Its SnapshotMessages follow, each filled up to whole words,
+ * then the state with its NUL. No padding. */
 typedef struct SnapshotReport {
     uint64_t snapshot;
     SimTime recorded;
     int64_t amount;
     uint32_t peer, messages;
-    uint32_t state_size_bytes, channels_size_bytes;
+    uint32_t messages_size_bytes, state_size_bytes;
+    uint64_t content[];
 } SnapshotReport;
 
 void snapshot_start(Host *host);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* A report beyond this leaves the channels' contents out: the counts in it remain. */
+/* What goes beyond this stays out of the report, though not out of the record. */
 enum { REPORT_SIZE_BYTES_MAX = 256 * 1024 };
 
 /* A channel from that neighbour, on which a marker can come. */
@@ -59,13 +59,25 @@ void snapshot_part_record(Host *host, SnapshotPart *part)
     span_set_json(&part->span, "state", state->str);
     host_log(host, LOG_INFO, "records its state %s", state->str);
     if (host->network->records_snapshots) {
-        record_snapshot_state(host_part(host)->records,
-                              &(SnapshotStateRow){.snapshot = part->marker.snapshot,
-                                                  .peer = host->entity.id,
-                                                  .recorded = part->recorded,
-                                                  .state = state->str});
+        record_snapshot_state(
+            host_part(host)->records,
+            &(SnapshotStateRow){.snapshot = part->marker.snapshot,
+                                .peer = host->entity.id,
+                                .recorded = part->recorded,
+                                .state = state->str,
+                                .message = host->messages_made == 0
+                                               ? 0
+                                               : record_id(host->entity.id, host->messages_made)});
     }
     part->state = g_string_free(g_steal_pointer(&state), FALSE);
+}
+
+void snapshot_part_count_arrived(Host *host, SnapshotPart *part)
+{
+    const SnapshotPeer *self = snapshot_peer(host);
+    for (uint32_t k = 0; k < host_neighbour_count(host); k++) {
+        part->channels[k].arrived = self->counts[k].received;
+    }
 }
 
 void snapshot_part_send_marker(Host *host, SnapshotPart *part, uint32_t channel)
@@ -75,6 +87,8 @@ void snapshot_part_send_marker(Host *host, SnapshotPart *part, uint32_t channel)
         return;
     }
     part->markers++;
+    const SnapshotPeer *self = snapshot_peer(host);
+    part->marker.sent = self->counts == NULL ? 0 : self->counts[channel].sent;
     snapshot_channel_transmit(host, channel,
                               &(Message){.kind = layer->marker_kind,
                                          .content = &part->marker,
@@ -162,7 +176,8 @@ static void append_messages(const Host *host, const SnapshotChannel *channel, GS
 
 static void write_channel(const Host *host, const SnapshotPart *part, uint32_t channel)
 {
-    if (host->network->records_snapshots) {
+    const bool records_states_only = snapshot_layer(host)->algorithm->records_states_only;
+    if (host->network->records_snapshots && !records_states_only) {
         g_autoptr(GString) messages = g_string_new(NULL);
         append_messages(host, &part->channels[channel], messages);
         record_snapshot_channel(host_part(host)->records,
@@ -203,33 +218,32 @@ static void end_part(Host *host, SnapshotPart *part)
     part->is_over = true;
 }
 
-/* Content of the report: the header, then what was in the state and in the channels. */
+/* The part in one piece, with as many messages as a report may hold. */
 static GByteArray *report_of(const Host *host, const SnapshotPart *part)
 {
-    g_autoptr(GString) channels = g_string_new("{");
+    static const uint8_t FILLING[sizeof(uint64_t)];
     SnapshotReport report = {.snapshot = part->marker.snapshot,
                              .recorded = part->recorded,
                              .amount = part->amount,
                              .peer = host->entity.id,
                              .state_size_bytes = (uint32_t)strlen(part->state) + 1};
-    for (uint32_t k = 0; k < host_neighbour_count(host); k++) {
-        const SnapshotChannel *channel = &part->channels[k];
-        if (channel->messages != NULL) {
-            g_string_append_printf(channels, "%s\"%u\":", channels->len == 1 ? "" : ",",
-                                   host_neighbour(host, k));
-            append_messages(host, channel, channels);
-            report.messages += channel->messages->len;
-        }
-    }
-    g_string_append_c(channels, '}');
-    if (channels->len + report.state_size_bytes > REPORT_SIZE_BYTES_MAX) {
-        g_string_assign(channels, "null");
-    }
-    report.channels_size_bytes = (uint32_t)channels->len + 1;
     GByteArray *bytes = g_byte_array_new();
     g_byte_array_append(bytes, (const guint8 *)&report, sizeof report);
+    for (uint32_t k = 0; k < host_neighbour_count(host); k++) {
+        const GPtrArray *messages = part->channels[k].messages;
+        for (guint i = 0; messages != NULL && i < messages->len; i++) {
+            const SnapshotMessage *kept = g_ptr_array_index(messages, i);
+            const uint32_t size_bytes = (uint32_t)sizeof *kept + kept->size_bytes;
+            if (bytes->len + size_bytes + report.state_size_bytes < REPORT_SIZE_BYTES_MAX) {
+                g_byte_array_append(bytes, (const guint8 *)kept, size_bytes);
+                g_byte_array_append(bytes, FILLING, -size_bytes % sizeof FILLING);
+                report.messages++;
+            }
+        }
+    }
+    report.messages_size_bytes = bytes->len - (uint32_t)sizeof report;
     g_byte_array_append(bytes, (const guint8 *)part->state, report.state_size_bytes);
-    g_byte_array_append(bytes, (const guint8 *)channels->str, report.channels_size_bytes);
+    memcpy(bytes->data, &report, sizeof report);
     return bytes;
 }
 
@@ -240,7 +254,10 @@ void snapshot_part_complete(Host *host, SnapshotPart *part)
     g_autoptr(GByteArray) report = report_of(host, part);
     end_part(host, part);
     span_end(host, &part->span);
-    if (layer->algorithm->collects_nothing) {
+    if (layer->algorithm->records_states_only) {
+        if (initiator == host->entity.id) {
+            snapshot_collection_complete(host, part->marker.snapshot);
+        }
         return;
     }
     if (initiator == host->entity.id) {

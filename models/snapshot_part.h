@@ -51,6 +51,8 @@ typedef struct SnapshotPart {
 
 /* Records the application's state. Once. */
 void snapshot_part_record(Host *host, SnapshotPart *part);
+/* lai-yang: what has arrived on the channels so far is counted as white. */
+void snapshot_part_count_arrived(Host *host, SnapshotPart *part);
 /* A marker on each outgoing channel. */
 void snapshot_part_send_markers(Host *host, SnapshotPart *part);
 void snapshot_part_send_marker(Host *host, SnapshotPart *part, uint32_t channel);

@@ -26,12 +26,15 @@ struct Topology {
     /* Generated kinds: the neighbours of i are neighbours[starts[i]] .. [starts[i + 1] - 1]. */
     uint64_t *starts;
     EntityId *neighbours;
-    uint8_t *dials; /* beside neighbours; NULL: the lower number dials */
+    uint8_t *arcs; /* beside neighbours, of TopologyArc; NULL: the lower number dials */
     uint64_t edge_count;
     char *input;
     GPtrArray *names;    /* NULL: none */
     GPtrArray *warnings; /* NULL-terminated */
 };
+
+/* What a peer of a directed topology is to its neighbour. */
+enum { ARC_DIALS = 1, ARC_SENDS = 2, ARC_RECEIVES = 4, ARC_TAIL = 3, ARC_HEAD = 4 };
 
 static const TopologyKind *find_kind(const char *name)
 {
@@ -82,12 +85,12 @@ static void fill_rows(Topology *topology, const EdgeSet *edges, bool is_directed
     }
     uint64_t *fill = g_memdup2(starts, ((size_t)peers + 1) * sizeof starts[0]);
     EntityId *unsorted = g_new(EntityId, 2 * count + 1);
-    uint8_t *unsorted_dials = is_directed ? g_new(uint8_t, 2 * count + 1) : NULL;
+    uint8_t *unsorted_arcs = is_directed ? g_new(uint8_t, 2 * count + 1) : NULL;
     for (size_t i = 0; i < count; i++) {
         const Edge edge = edge_set_edge(edges, i);
         if (is_directed) {
-            unsorted_dials[fill[edge.from]] = 1;
-            unsorted_dials[fill[edge.to]] = 0;
+            unsorted_arcs[fill[edge.from]] = ARC_TAIL;
+            unsorted_arcs[fill[edge.to]] = ARC_HEAD;
         }
         unsorted[fill[edge.from]++] = edge.to;
         unsorted[fill[edge.to]++] = edge.from;
@@ -95,13 +98,13 @@ static void fill_rows(Topology *topology, const EdgeSet *edges, bool is_directed
     /* Going through the rows in order, each peer is put at the end of its neighbours' rows. */
     memcpy(fill, starts, ((size_t)peers + 1) * sizeof starts[0]);
     topology->neighbours = g_new(EntityId, 2 * count + 1);
-    topology->dials = is_directed ? g_new(uint8_t, 2 * count + 1) : NULL;
+    topology->arcs = is_directed ? g_new(uint8_t, 2 * count + 1) : NULL;
     for (uint32_t i = 0; i < peers; i++) {
         for (uint64_t at = starts[i]; at < starts[i + 1]; at++) {
             const uint64_t place = fill[unsorted[at]]++;
             topology->neighbours[place] = i;
             if (is_directed) {
-                topology->dials[place] = !unsorted_dials[at];
+                topology->arcs[place] = unsorted_arcs[at] == ARC_TAIL ? ARC_HEAD : ARC_TAIL;
             }
         }
     }
@@ -109,7 +112,32 @@ static void fill_rows(Topology *topology, const EdgeSet *edges, bool is_directed
     topology->edge_count = count;
     g_free(fill);
     g_free(unsorted);
-    g_free(unsorted_dials);
+    g_free(unsorted_arcs);
+}
+
+/* The place of b in the row of a, in the array of neighbours; the edge must be there. */
+static uint64_t find_place(const Topology *topology, EntityId a, EntityId b)
+{
+    uint64_t low = topology->starts[a], high = topology->starts[a + 1];
+    while (low + 1 < high) {
+        const uint64_t middle = low + (high - low) / 2;
+        if (topology->neighbours[middle] <= b) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Channels the other way, where the file has an edge in both directions. */
+static void add_opposite(Topology *topology, const GArray *opposite)
+{
+    for (guint i = 0; i < opposite->len; i++) {
+        const Edge edge = g_array_index(opposite, Edge, i);
+        topology->arcs[find_place(topology, edge.from, edge.to)] |= ARC_SENDS;
+        topology->arcs[find_place(topology, edge.to, edge.from)] |= ARC_RECEIVES;
+    }
 }
 
 static bool generate(Topology *topology, const TopologyOptions *options, uint64_t seed,
@@ -117,6 +145,7 @@ static bool generate(Topology *topology, const TopologyOptions *options, uint64_
 {
     g_autoptr(EdgeSet) edges = edge_set_new();
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GArray) opposite = g_array_new(FALSE, FALSE, sizeof(Edge));
     const char *argument = call_text_argument(options->kind, 0);
     const bool has_file = options->file != NULL && options->file[0] != '\0';
     if (topology->kind->reads_file && (argument == NULL) != has_file) {
@@ -132,6 +161,7 @@ static bool generate(Topology *topology, const TopologyOptions *options, uint64_
         .file = argument != NULL ? argument : options->file,
         .directory = directory,
         .edges = edges,
+        .opposite = opposite,
         .names = names,
         .warnings = topology->warnings,
     };
@@ -145,6 +175,9 @@ static bool generate(Topology *topology, const TopologyOptions *options, uint64_
         topology->names = g_steal_pointer(&names);
     }
     fill_rows(topology, edges, request.is_directed);
+    if (request.is_directed) {
+        add_opposite(topology, opposite);
+    }
     return true;
 }
 
@@ -183,7 +216,7 @@ void topology_free(Topology *topology)
     if (topology != NULL) {
         g_free(topology->starts);
         g_free(topology->neighbours);
-        g_free(topology->dials);
+        g_free(topology->arcs);
         g_free(topology->input);
         g_clear_pointer(&topology->names, g_ptr_array_unref);
         g_ptr_array_unref(topology->warnings);
@@ -214,28 +247,33 @@ EntityId topology_neighbour(const Topology *topology, EntityId peer, uint32_t k)
     return topology->neighbours[topology->starts[peer] + k];
 }
 
+static bool has_arc(const Topology *topology, EntityId peer, uint32_t k, unsigned arc)
+{
+    g_assert(k < topology_degree(topology, peer));
+    return (topology->arcs[topology->starts[peer] + k] & arc) != 0;
+}
+
 bool topology_dials(const Topology *topology, EntityId peer, uint32_t k)
 {
-    if (topology->dials != NULL) {
-        g_assert(k < topology_degree(topology, peer));
-        return topology->dials[topology->starts[peer] + k] != 0;
+    if (topology->arcs != NULL) {
+        return has_arc(topology, peer, k, ARC_DIALS);
     }
     return peer < topology_neighbour(topology, peer, k);
 }
 
 bool topology_is_directed(const Topology *topology)
 {
-    return topology->dials != NULL;
+    return topology->arcs != NULL;
 }
 
 bool topology_sends(const Topology *topology, EntityId peer, uint32_t k)
 {
-    return topology->dials == NULL || topology_dials(topology, peer, k);
+    return topology->arcs == NULL || has_arc(topology, peer, k, ARC_SENDS);
 }
 
 bool topology_receives(const Topology *topology, EntityId peer, uint32_t k)
 {
-    return topology->dials == NULL || !topology_dials(topology, peer, k);
+    return topology->arcs == NULL || has_arc(topology, peer, k, ARC_RECEIVES);
 }
 
 bool topology_is_arithmetic(const Topology *topology)

@@ -6,7 +6,8 @@
  * its own neighbour or a neighbour twice. An undirected edge is dialled by its lower-numbered end,
  * which is the order of the original testbed: peer i dials every j > i. In a directed topology
  * (read from a file) the tail dials the head; of two opposite edges the first in the
- * file counts. Neighbourhood is mutual in both.
+ * file counts. Neighbourhood is mutual in both, but a directed edge is a channel of one way only,
+ * and of two opposite edges each is one.
  *
  * Regular kinds are arithmetic and take no memory: a full mesh of a million peers is as cheap as a
  * ring. All randomness comes from the run's seed, purpose `topology`. */

@@ -9,10 +9,18 @@
 #include "models/graphml.h"
 #include "sim/error.h"
 
+/* True when it is the first edge from there to there; arcs are those before. */
+static bool is_new_arc(GHashTable *arcs, const GraphEdge *edge)
+{
+    const int64_t key = (int64_t)edge->from << 32 | edge->to;
+    return edge->from != edge->to && g_hash_table_add(arcs, g_memdup2(&key, sizeof key));
+}
+
 /* Takes what the graph says about the peers. */
 static bool take_graph(TopologyRequest *request, const Graph *graph, GError **error)
 {
     const uint32_t nodes = graph_node_count(graph);
+    g_autoptr(GHashTable) arcs = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     size_t left_out = 0;
     if (nodes < request->peers) {
         return skein_refuse(error, "%s: found %u nodes, expected at least %u, one for each peer",
@@ -21,7 +29,13 @@ static bool take_graph(TopologyRequest *request, const Graph *graph, GError **er
     for (size_t i = 0; i < graph_edge_count(graph); i++) {
         const GraphEdge *edge = graph_edge(graph, i);
         if (edge->from < request->peers && edge->to < request->peers) {
-            left_out += !edge_set_add(request->edges, edge->from, edge->to);
+            const bool is_new = edge_set_add(request->edges, edge->from, edge->to);
+            const bool is_arc = graph_is_directed(graph) && is_new_arc(arcs, edge);
+            left_out += !is_new && !is_arc;
+            if (!is_new && is_arc) {
+                const Edge opposite = {edge->from, edge->to};
+                g_array_append_val(request->opposite, opposite);
+            }
         }
     }
     if (left_out > 0) {

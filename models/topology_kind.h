@@ -24,6 +24,7 @@ typedef struct TopologyRequest {
     const char *file; /* as written; NULL: none given */
     const char *directory;
     EdgeSet *edges;      /* to be filled; (from, to) if directed */
+    GArray *opposite;    /* of Edge, to be filled if directed: those whose reverse is in `edges` */
     bool is_directed;    /* set when the edges have a direction */
     GPtrArray *names;    /* of char *, to be filled for peers 0.. or left empty */
     GPtrArray *warnings; /* of char * */

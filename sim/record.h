@@ -126,6 +126,9 @@ typedef struct SnapshotRow {
     EntityId initiator;
     SimTime started, completed;
     const char *status, *verdict;
+    const char *reasons, *missing, *unreachable; /* JSON lists */
+    int64_t markers;
+    const char *lost; /* a JSON list */
 } SnapshotRow;
 
 typedef struct SnapshotStateRow {
@@ -133,6 +136,7 @@ typedef struct SnapshotStateRow {
     EntityId peer;
     SimTime recorded;
     const char *state; /* JSON */
+    uint64_t message;  /* the last that the peer had sent by then */
 } SnapshotStateRow;
 
 typedef struct SnapshotChannelRow {

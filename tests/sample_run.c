@@ -49,8 +49,9 @@ static const char ROWS[] =
     " (1,'ping.rtt','ns',3,183000000,14363000000000000,21000000,101000000,"
     "  '[[15617,1],[17221,1],[17925,1]]'),"
     " (1,'ping.loss','1',4,1,1,0,1,'[[0,3],[1,1]]');"
-    "INSERT INTO snapshot VALUES(1,1,'chandy-lamport',1,1980000000,NULL,'running',NULL);"
-    "INSERT INTO snapshot_state VALUES(1,1,1,1980000000,'{}'),(1,1,0,1990000000,'{}');"
+    "INSERT INTO snapshot "
+    "VALUES(1,1,'chandy-lamport',1,1980000000,NULL,'running',NULL,NULL,NULL,NULL,2,NULL);"
+    "INSERT INTO snapshot_state VALUES(1,1,1,1980000000,'{}',NULL),(1,1,0,1990000000,'{}',NULL);"
     "INSERT INTO snapshot_channel VALUES(1,1,0,1,'[{\"kind\":\"PING\"},{\"kind\":\"PONG\"}]');";
 
 void sample_run_change(sqlite3 *database, const char *sql)

@@ -57,7 +57,7 @@ static void digest_is_the_golden_value(void)
 {
     g_autofree char *digest = digest_after(NULL);
     CU_ASSERT_STRING_EQUAL(digest,
-                           "99ae242e2a2c9ec81d5d5885806fd2ae9272ff9f2665d3e465cef3ee63e5376c");
+                           "e5c549c3a3dee9de1db72d7cea0da350b2343b5ec5ecd5181762bb3066d46854");
 }
 
 static void digest_hashes_the_bytes_of_the_description(void)

@@ -51,8 +51,9 @@ static void record_rows_of_each_kind(RecordBuffer *buffer)
                                RECORD_NO_NUMBER, "[[1,2]]", 4, RECORD_NO_TIME, 0, "lost", 7});
     record_fault(buffer, &(FaultRow){5, "heal", ""});
     record_series(buffer, &(SeriesRow){"queue", RECORD_NO_PEER, 6, 1.5, 0, 4});
-    record_snapshot(buffer, &(SnapshotRow){8, "chandy-lamport", 2, 1, 9, "complete", NULL});
-    record_snapshot_state(buffer, &(SnapshotStateRow){8, 2, 3, "{}"});
+    record_snapshot(buffer, &(SnapshotRow){8, "chandy-lamport", 2, 1, 9, "complete", NULL, "[]",
+                                           "[3]", NULL, 6, "[]"});
+    record_snapshot_state(buffer, &(SnapshotStateRow){8, 2, 3, "{}", 4});
     record_snapshot_channel(buffer, &(SnapshotChannelRow){8, 1, 2, "[1,2]"});
     memset(name, 'x', strlen(name));
     memset(json, 'x', strlen(json));
@@ -81,8 +82,8 @@ static void record_writes_each_column_by_its_rule(void)
                    "7|8|NULL|1|0|NULL|5|NULL|52|4|NULL|lost|NULL|NULL|[[1,2]]|0|7"},
         {"fault", "7|5|heal|"},
         {"series", "7|queue|NULL|6|1.5|NULL|4"},
-        {"snapshot", "7|8|chandy-lamport|2|1|9|complete|NULL"},
-        {"snapshot_state", "7|8|2|3|{}"},
+        {"snapshot", "7|8|chandy-lamport|2|1|9|complete|NULL|[]|[3]|NULL|6|[]"},
+        {"snapshot_state", "7|8|2|3|{}|4"},
         {"snapshot_channel", "7|8|1|2|[1,2]"},
     };
     DatabaseFixture *fixture = database_fixture_new();

@@ -92,11 +92,16 @@ static void record_a_run(RecordBuffer *buffer)
                       &(ConnectionRow){1, 0, 1, "ideal", 5, 15, RECORD_NO_TIME, "open", 0, 0});
     record_connection(buffer,
                       &(ConnectionRow){2, 0, 1, "ideal", 6, RECORD_NO_TIME, 16, "refused", 0, 0});
-    record_snapshot(buffer,
-                    &(SnapshotRow){1, "chandy-lamport", 0, 20, 45, "complete", "consistent"});
-    record_snapshot(buffer, &(SnapshotRow){2, "lai-yang", 1, 30, RECORD_NO_TIME, "open", NULL});
-    record_snapshot_state(buffer, &(SnapshotStateRow){1, 0, 20, "{}"});
-    record_snapshot_state(buffer, &(SnapshotStateRow){1, 1, 25, "{}"});
+    record_snapshot(buffer, &(SnapshotRow){1, "chandy-lamport", 0, 20, 45, "complete", "consistent",
+                                           "[]", NULL, NULL, 2, "[]"});
+    record_snapshot(buffer, &(SnapshotRow){.id = 2,
+                                           .algorithm = "lai-yang",
+                                           .initiator = 1,
+                                           .started = 30,
+                                           .completed = RECORD_NO_TIME,
+                                           .status = "open"});
+    record_snapshot_state(buffer, &(SnapshotStateRow){1, 0, 20, "{}", 0});
+    record_snapshot_state(buffer, &(SnapshotStateRow){1, 1, 25, "{}", 0});
     record_snapshot_channel(buffer, &(SnapshotChannelRow){1, 0, 1, "[{\"a\":1},2]"});
     record_snapshot_channel(buffer, &(SnapshotChannelRow){1, 1, 0, "[3]"});
     record_snapshot_channel(buffer, &(SnapshotChannelRow){1, 1, 1, "[]"});
@@ -126,8 +131,8 @@ static void schema_views_say_what_happened(void)
         {"SELECT * FROM dial ORDER BY dialed_ns",
          "1|1|0|1|ideal|5|15|10|open;1|2|0|1|ideal|6|NULL|NULL|refused"},
         {"SELECT * FROM snapshot_summary ORDER BY snapshot_id",
-         "1|1|chandy-lamport|0|2|3|3|20|45|25|complete|consistent;"
-         "1|2|lai-yang|1|0|0|0|30|NULL|NULL|open|NULL"},
+         "1|1|chandy-lamport|0|2|3|3|20|45|25|complete|consistent|2;"
+         "1|2|lai-yang|1|0|0|0|30|NULL|NULL|open|NULL|0"},
         {"SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE type = 'view'"
          " ORDER BY name)",
          "dial histogram in_flight loss ping snapshot_summary"},

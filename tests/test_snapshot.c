@@ -30,22 +30,40 @@ typedef struct Campaign {
     unsigned seeds, snapshots, wrong, timed_out;
 } Campaign;
 
+/* One run, or NULL. */
+static ScenarioFixture *run_seed(const char *text, const char *const *sets, unsigned seed)
+{
+    const char *all[12];
+    unsigned count = 0;
+    g_autofree char *set = g_strdup_printf("scenario.seed=%u", seed);
+    all[count++] = set;
+    for (; sets[count - 1] != NULL; count++) {
+        all[count] = sets[count - 1];
+    }
+    all[count] = NULL;
+    g_autoptr(ScenarioFixture) run = scenario_fixture_new(text, all, 1, false);
+    return run != NULL && scenario_fixture_run(run) ? g_steal_pointer(&run) : NULL;
+}
+
+/* The first seed of which the oracle finds a snapshot wrong; 0: none. */
+static unsigned find_wrong_seed(const char *text, const char *const *sets, unsigned seeds)
+{
+    for (unsigned seed = 1; seed <= seeds; seed++) {
+        g_autoptr(ScenarioFixture) run = run_seed(text, sets, seed);
+        CU_ASSERT_FATAL(run != NULL);
+        if (sum_of(run, "snapshot.inconsistent") > 0) {
+            return seed;
+        }
+    }
+    return 0;
+}
+
 static Campaign run_seeds(const char *text, const char *const *sets, unsigned seeds)
 {
     Campaign campaign = {.seeds = seeds};
     for (unsigned seed = 1; seed <= seeds; seed++) {
-        const char *all[12];
-        unsigned count = 0;
-        g_autofree char *set = g_strdup_printf("scenario.seed=%u", seed);
-        all[count++] = set;
-        for (; sets[count - 1] != NULL; count++) {
-            all[count] = sets[count - 1];
-        }
-        all[count] = NULL;
-        g_autoptr(ScenarioFixture) run = scenario_fixture_new(text, all, 1, false);
-        if (run == NULL || !scenario_fixture_run(run)) {
-            return campaign;
-        }
+        g_autoptr(ScenarioFixture) run = run_seed(text, sets, seed);
+        CU_ASSERT_FATAL(run != NULL);
         campaign.snapshots +=
             (unsigned)metric_count(scenario_fixture_metric(run, "snapshot.inconsistent"));
         campaign.wrong += (unsigned)sum_of(run, "snapshot.inconsistent");
@@ -106,6 +124,41 @@ static void snapshot_of_a_silent_mesh_takes_two_latencies(void)
     }
 }
 
+/* Must hold 3. */
+static void snapshot_mutants_are_all_caught(void)
+{
+    enum { SEEDS = 1000 };
+    static const char *const MUTANTS[] = {
+#define X(identifier, name) name,
+#include "tests/mutant_list.h"
+#undef X
+    };
+    unsigned caught = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(MUTANTS); i++) {
+        g_autofree char *algorithm = g_strdup_printf("snapshot.algorithm=%s", MUTANTS[i]);
+        /* On FIFO channels the marker always comes before a red message: colours are idle there. */
+        const bool is_about_colours = g_str_equal(MUTANTS[i], "colour-ignored");
+        const char *const sets[] = {
+            algorithm, "bank.interval=uniform(1ms, 30ms)", "bank.transfers=60",
+            is_about_colours ? "stack.name=datagram" : "stack.name=ideal", NULL};
+        const unsigned seed = find_wrong_seed(BANK, sets, SEEDS);
+        caught += seed > 0;
+        printf("\n    mutant %s: %s %u", MUTANTS[i],
+               seed > 0 ? "caught with seed" : "not caught in", seed > 0 ? seed : SEEDS);
+    }
+    printf("\n    %u of %u mutants caught\n    ", caught, (unsigned)G_N_ELEMENTS(MUTANTS));
+    CU_ASSERT_EQUAL(caught, G_N_ELEMENTS(MUTANTS));
+    /* And the same runs of the algorithms themselves are right. */
+    static const char *const RIGHT[] = {"chandy-lamport", "lai-yang"};
+    for (size_t i = 0; i < G_N_ELEMENTS(RIGHT); i++) {
+        g_autofree char *algorithm = g_strdup_printf("snapshot.algorithm=%s", RIGHT[i]);
+        const char *const sets[] = {algorithm, "bank.interval=uniform(1ms, 30ms)",
+                                    "bank.transfers=60",
+                                    i == 1 ? "stack.name=datagram" : "stack.name=ideal", NULL};
+        CU_ASSERT_EQUAL(find_wrong_seed(BANK, sets, 200), 0);
+    }
+}
+
 static void snapshot_is_the_same_in_partitions_and_at_each_recording_level(void)
 {
     static const char *const BASE[] = {"snapshot.channel=stream-per-message", NULL};
@@ -136,6 +189,7 @@ CU_TestInfo suite_snapshot[] = {
      snapshot_is_found_wrong_where_markers_overtake},
     {"snapshot_of_a_silent_mesh_takes_two_latencies",
      snapshot_of_a_silent_mesh_takes_two_latencies},
+    {"snapshot_mutants_are_all_caught", snapshot_mutants_are_all_caught},
     {"snapshot_is_the_same_in_partitions_and_at_each_recording_level",
      snapshot_is_the_same_in_partitions_and_at_each_recording_level},
     CU_TEST_INFO_NULL,

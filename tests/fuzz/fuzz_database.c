@@ -30,8 +30,9 @@ static const char ROWS[] =
     "INSERT INTO fault VALUES(1,550000000,'partition','{0} {1, 2}');"
     "INSERT INTO metric VALUES(1,'ping.rtt','ns',2,82000000,'4162000000000000',21000000,61000000,"
     " '[[15617,1],[17221,1]]');"
-    "INSERT INTO snapshot VALUES(1,1,'chandy-lamport',1,190000000,220000000,'complete','ok');"
-    "INSERT INTO snapshot_state VALUES(1,1,1,190000000,'{}'),(1,1,0,200000000,'{}');"
+    "INSERT INTO snapshot "
+    "VALUES(1,1,'chandy-lamport',1,190000000,220000000,'complete','ok','[]',NULL,NULL,2,'[]');"
+    "INSERT INTO snapshot_state VALUES(1,1,1,190000000,'{}',1),(1,1,0,200000000,'{}',NULL);"
     "INSERT INTO snapshot_channel VALUES(1,1,0,1,'[{\"kind\":\"PING\"}]');";
 
 static char *base, *path;
