@@ -79,14 +79,15 @@ static bool execute(const char *path, Options *options, int *ret_status, GError 
     }
     log_lines_set_network(log, run_network(run));
     interrupt_guard(run_partial_path(run));
-    if (!options->quiet) {
-        run_summary_print_remarks(run);
-    }
+    const unsigned remarks = options->quiet ? 0 : run_summary_print_remarks(run, 0);
     const bool is_executed = run_execute(run, error);
     progress_clear(&progress);
     interrupt_guard(NULL);
     if (!is_executed) {
         return false;
+    }
+    if (!options->quiet) {
+        run_summary_print_remarks(run, remarks);
     }
     if (options->json) {
         run_summary_print_json(run, options->output);

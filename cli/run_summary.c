@@ -214,11 +214,13 @@ void run_summary_print_json(const Run *run, const char *database)
     puts(json->str);
 }
 
-void run_summary_print_remarks(const Run *run)
+unsigned run_summary_print_remarks(const Run *run, unsigned from)
 {
-    for (const char *const *remark = run_remarks(run); *remark != NULL; remark++) {
-        command_warn("%s", *remark);
+    const char *const *remarks = run_remarks(run);
+    for (; remarks[from] != NULL; from++) {
+        command_warn("%s", remarks[from]);
     }
+    return from;
 }
 
 int run_summary_exit_status(const Run *run)

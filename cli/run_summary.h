@@ -14,7 +14,8 @@ void run_summary_print(const Run *run, const char *database);
 void run_summary_print_json(const Run *run, const char *database);
 
 /* To stderr, before the run. */
-void run_summary_print_remarks(const Run *run);
+/* Those from a number on; returns the number of the next. */
+unsigned run_summary_print_remarks(const Run *run, unsigned from);
 
 /* The exit status that a run stands for. */
 int run_summary_exit_status(const Run *run);

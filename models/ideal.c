@@ -31,9 +31,13 @@ static void *post(Host *host, EntityId peer, NetworkKind kind, bool has_turn, ui
     const SimTime now = host_now(host);
     SimTime arrival =
         now + (has_turn ? link_message_delay(host, contact) : link_control_delay(host, contact));
+    const SimTime drawn = arrival;
     arrival = MAX(arrival, contact->floor);
     if (floor != NULL) {
         arrival = *floor = MAX(arrival, *floor);
+    }
+    if (arrival > drawn && has_turn && link_is_replayed(host, peer)) {
+        host_part(host)->raised++;
     }
     return entity_post(&host->entity, peer, arrival - now, kind, size_bytes);
 }

@@ -123,6 +123,11 @@ bool link_message_is_lost(const Host *host, Contact *contact)
     return is_lost;
 }
 
+bool link_is_replayed(const Host *host, EntityId peer)
+{
+    return latency_model_is_replay(latency_of(host, peer, host_now(host)));
+}
+
 SimDuration link_minimum(const Network *network, EntityId sender, EntityId receiver)
 {
     return network->has_settings

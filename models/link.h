@@ -26,6 +26,9 @@ SimDuration link_delay_at(Host *host, EntityId peer, SimTime time, uint64_t purp
 bool link_message_is_lost(const Host *host, Contact *contact);
 bool link_control_is_lost(const Host *host, Contact *contact);
 
+/* True where delays are those of a recording (link.latency: replay). */
+bool link_is_replayed(const Host *host, EntityId peer);
+
 /* For the kernel's check and the lookahead: no delay is ever less. */
 SimDuration link_minimum(const Network *network, EntityId sender, EntityId receiver);
 SimDuration link_lower_bound(const Network *network);

@@ -131,8 +131,25 @@ static void record_faults(const Network *network)
     }
 }
 
+/* A stream keeps its order whatever was recorded. */
+static void warn_of_raised(const Network *network)
+{
+    uint64_t raised = 0;
+    for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
+        raised += network->parts[k].raised;
+    }
+    if (raised > 0) {
+        g_ptr_array_add(network->warnings,
+                        g_strdup_printf("link.latency: %" G_GUINT64_FORMAT
+                                        " recorded delays were raised, so that no message overtakes"
+                                        " another on its stream",
+                                        raised));
+    }
+}
+
 void network_finish(Network *network)
 {
+    warn_of_raised(network);
     simulation_each_pending(network->simulation, record_in_flight, network);
     const bool has_rows = network->recorder != NULL && network->level != RECORD_METRICS;
     for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {

@@ -85,7 +85,8 @@ typedef struct NetworkPart {
     RecordBuffer *records; /* NULL: none */
     Metric **metrics;
     struct OpenSpan *open_spans, *free_spans;
-    GArray *log; /* of LogLine; NULL: none waits */
+    GArray *log;     /* of LogLine; NULL: none waits */
+    uint64_t raised; /* recorded delays that would have let a message overtake another */
 } NetworkPart;
 
 typedef enum RecordLevel { RECORD_ALL, RECORD_SAMPLED, RECORD_METRICS } RecordLevel;

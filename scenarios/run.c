@@ -16,7 +16,8 @@ struct Run {
     Recorder *recorder; /* NULL: nothing is recorded; outlives the network */
     Network *network;
     Judge *judge;
-    GPtrArray *remarks; /* of char *, NULL-terminated */
+    GPtrArray *remarks;     /* of char *, NULL-terminated */
+    unsigned warning_count; /* of the network's that are among them */
     RunStatus status;
     char *failure;
     double wall_seconds;
