@@ -2,3 +2,4 @@
 /* The formats of exports, in the order in which --help shows them: X(name) expects
  * `const ExportFormat EXPORT_name` in analysis/export_name.c. */
 X(otlp)
+X(pcapng)

@@ -104,6 +104,7 @@ typedef struct PacketRow {
     SimDuration queued; /* how long it waited in queues */
     const char *fate;   /* kept */
     uint64_t duplicate_of;
+    int64_t stamp, echo; /* of the transport's time stamps */
 } PacketRow;
 
 typedef struct FaultRow {

@@ -154,7 +154,7 @@ const RecordTable RECORD_TABLES[RECORD_TABLE_COUNT] = {
                         }},
     [RECORD_PACKET] = {"packet",
                        sizeof(PacketRow),
-                       17,
+                       19,
                        {
                            RUN_COLUMN,
                            COLUMN(ID, PacketRow, id),
@@ -173,6 +173,8 @@ const RecordTable RECORD_TABLES[RECORD_TABLE_COUNT] = {
                            COLUMN(TEXT, PacketRow, selective),
                            COLUMN(INTEGER, PacketRow, queued),
                            COLUMN(ID, PacketRow, duplicate_of),
+                           COLUMN(NUMBER, PacketRow, stamp),
+                           COLUMN(NUMBER, PacketRow, echo),
                        }},
     [RECORD_FAULT] = {"fault",
                       sizeof(FaultRow),

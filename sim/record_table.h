@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#define RECORD_COLUMNS_MAX 17
+#define RECORD_COLUMNS_MAX 19
 
 typedef enum RecordColumnType {
     RECORD_COLUMN_RUN,     /* the run of the buffer; takes no space in the row */

@@ -36,7 +36,7 @@ const char SCHEMA_TABLES[] =
     " number INTEGER, acknowledged INTEGER, flags TEXT, size_bytes INTEGER, sent_ns INTEGER, "
     "received_ns INTEGER,"
     " fate TEXT, data_bytes INTEGER, window_bytes INTEGER, selective TEXT, queued_ns INTEGER,"
-    " duplicate_of INTEGER);"
+    " duplicate_of INTEGER, stamp INTEGER, echo INTEGER);"
     "CREATE TABLE fault(run_id INTEGER, time_ns INTEGER, action TEXT, arguments TEXT);"
     "CREATE TABLE metric(run_id INTEGER, name TEXT, unit TEXT, count INTEGER, sum, sum_squares, "
     "min INTEGER,"

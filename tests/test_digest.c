@@ -57,7 +57,7 @@ static void digest_is_the_golden_value(void)
 {
     g_autofree char *digest = digest_after(NULL);
     CU_ASSERT_STRING_EQUAL(digest,
-                           "e5c549c3a3dee9de1db72d7cea0da350b2343b5ec5ecd5181762bb3066d46854");
+                           "b686d061ab82d9c240a42ac4b603556dffe20b9523966f5b0d861d2236692d42");
 }
 
 static void digest_hashes_the_bytes_of_the_description(void)

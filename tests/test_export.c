@@ -135,7 +135,7 @@ static void export_of_equal_runs_is_equal(void)
                       "UPDATE span SET run_id = 5; UPDATE message SET run_id = 5;"
                       "UPDATE link SET run_id = 5; UPDATE connection SET run_id = 5;"
                       "UPDATE snapshot_state SET run_id = 5; UPDATE snapshot SET run_id = 5;"
-                      "UPDATE fault SET run_id = 5;"
+                      "UPDATE fault SET run_id = 5; UPDATE packet SET run_id = 5;"
                       "INSERT INTO run SELECT 1, scenario, module, 'another', cell, repetition,"
                       " seed, status, fingerprint, events, end_ns FROM run;"
                       "INSERT INTO span SELECT 1, id, trace_id, parent_id, 'another', kind,"

@@ -45,10 +45,10 @@ static void record_rows_of_each_kind(RecordBuffer *buffer)
                                          RECORD_NO_TIME, 0});
     record_message(buffer, &(MessageRow){5, 0, 1, 2, "ping", "delivered", 64, 10, 20, 4});
     record_packet(buffer, &(PacketRow){7, 1, 0, 1, 0, RECORD_NO_NUMBER, "SYN", 60, 0, 65535, NULL,
-                                       3, 9, 1, "delivered", 0});
-    record_packet(buffer,
-                  &(PacketRow){8, 0, 1, 0, RECORD_NO_NUMBER, 5, NULL, 52, RECORD_NO_NUMBER,
-                               RECORD_NO_NUMBER, "[[1,2]]", 4, RECORD_NO_TIME, 0, "lost", 7});
+                                       3, 9, 1, "delivered", 0, 100, 50});
+    record_packet(buffer, &(PacketRow){8, 0, 1, 0, RECORD_NO_NUMBER, 5, NULL, 52, RECORD_NO_NUMBER,
+                                       RECORD_NO_NUMBER, "[[1,2]]", 4, RECORD_NO_TIME, 0, "lost", 7,
+                                       RECORD_NO_NUMBER, RECORD_NO_NUMBER});
     record_fault(buffer, &(FaultRow){5, "heal", ""});
     record_series(buffer, &(SeriesRow){"queue", RECORD_NO_PEER, 6, 1.5, 0, 4});
     record_snapshot(buffer, &(SnapshotRow){8, "chandy-lamport", 2, 1, 9, "complete", NULL, "[]",
@@ -78,8 +78,8 @@ static void record_writes_each_column_by_its_rule(void)
         {"span_link", "7|9|10"},
         {"message", "7|-9223372036854775808|0|1|NULL|ping|64|10|NULL|in-flight|NULL;"
                     "7|5|0|1|2|ping|64|10|20|delivered|4"},
-        {"packet", "7|7|1|0|1|0|NULL|SYN|60|3|9|delivered|0|65535|NULL|1|NULL;"
-                   "7|8|NULL|1|0|NULL|5|NULL|52|4|NULL|lost|NULL|NULL|[[1,2]]|0|7"},
+        {"packet", "7|7|1|0|1|0|NULL|SYN|60|3|9|delivered|0|65535|NULL|1|NULL|100|50;"
+                   "7|8|NULL|1|0|NULL|5|NULL|52|4|NULL|lost|NULL|NULL|[[1,2]]|0|7|NULL|NULL"},
         {"fault", "7|5|heal|"},
         {"series", "7|queue|NULL|6|1.5|NULL|4"},
         {"snapshot", "7|8|chandy-lamport|2|1|9|complete|NULL|[]|[3]|NULL|6|[]"},

@@ -1,0 +1,114 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# skein export DB pcapng, as tshark reads it: every header and checksum right, handshake, windows and
+# selective acknowledgements as recorded, and no expert warning.
+set -u
+export LC_ALL=C
+. "$top_srcdir/tests/tap.sh"
+
+if ! command -v tshark >/dev/null; then
+    skip 'packets as tshark reads them' 'there is no tshark'
+    finish
+    exit
+fi
+if ! command -v sqlite3 >/dev/null; then
+    skip 'packets as tshark reads them' 'there is no sqlite3'
+    finish
+    exit
+fi
+folder=$(mktemp -d)
+trap 'rm -rf "$folder" "$tap_output"' EXIT
+cd "$folder" || exit 1
+export HOME="$folder"
+
+# The fields of the packets in FILE that FILTER chooses, one line a packet.
+fields()
+{
+    file=$1 filter=$2
+    shift 2
+    for field in "$@"; do
+        set -- "$@" -e "$field"
+        shift
+    done
+    tshark -r "$file" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
+        -o tcp.check_checksum:TRUE -Y "$filter" -T fields -E separator=' ' "$@" 2>/dev/null
+}
+
+shows()
+{
+    title=$1 expected=$2
+    shift 2
+    found=$(fields "$@" | sort | uniq -c | sed 's/^ *//')
+    if [ "$found" = "$expected" ]; then
+        pass "$title"
+    else
+        flunk "$title"
+        printf 'found\n%s\nexpected\n%s\n' "$found" "$expected" | comment
+    fi
+}
+
+# Datagrams of several fragments, copies, drops.
+cat >datagram.yaml <<'END'
+scenario: {module: traffic, seed: 1, stop: 2s}
+peers: {count: 2}
+topology: {kind: line}
+link: {latency: 10ms, bandwidth: 1Mbit/s, queue: 10packets, duplication: 5%, loss: pattern(01)}
+stack: {name: datagram}
+traffic: {senders: 0, count: 20, interval: 1ms, size: 4000B}
+record: {packets: yes}
+END
+check 'a run of datagrams' "$skein" run datagram.yaml -o datagram.db --quiet
+check 'is exported' "$skein" export datagram.db pcapng -o datagram.pcapng
+shows 'datagrams are put together, with right checksums' '20 10.0.0.1 10.0.0.2 4000 1 1' \
+    datagram.pcapng udp ip.src ip.dst data.len ip.checksum.status udp.checksum.status
+shows 'the lost one says so' '3 0x0002 lost' datagram.pcapng 'frame.comment == "lost"' ip.id frame.comment
+check 'nothing that is selected is an empty capture' \
+    "$skein" export datagram.db pcapng --peers 1 -o none.pcapng
+shows 'of no packets' '' none.pcapng frame frame.number
+check 'a run that records no packets' \
+    "$skein" run datagram.yaml --set record.packets=no -o bare.db --quiet
+refuses 'has none to export' 2 "$skein" export bare.db pcapng -o bare.pcapng
+
+# Segments of a connection as a TCP would send them: peer 0 dials peer 1 and sends three segments,
+# of which the first is lost and sent again.
+sqlite3 datagram.db <<'END'
+DELETE FROM packet;
+CREATE TEMP TABLE step(id, sender, number, acknowledged, flags, data, size, sent, fate, selective);
+INSERT INTO step VALUES
+ (1, 0, 0, NULL, 'SYN', 0, 60, 0, 'delivered', NULL),
+ (1, 1, 0, 1, 'SYN|ACK', 0, 60, 10000000, 'delivered', NULL),
+ (2, 0, 1, 1, 'ACK', 0, 52, 20000000, 'delivered', NULL),
+ (3, 0, 1, 1, 'ACK', 1448, 1500, 20000001, 'lost', NULL),
+ (4, 0, 1449, 1, 'ACK', 1448, 1500, 20000002, 'delivered', NULL),
+ (5, 0, 2897, 1, 'ACK', 1448, 1500, 20000003, 'delivered', NULL),
+ (6, 0, 4345, 1, 'PSH|ACK', 1448, 1500, 20000004, 'delivered', NULL),
+ (2, 1, 1, 1, 'ACK', 0, 64, 30000002, 'delivered', '[[1449,2897]]'),
+ (3, 1, 1, 1, 'ACK', 0, 64, 30000003, 'delivered', '[[1449,4345]]'),
+ (4, 1, 1, 1, 'ACK', 0, 64, 30000004, 'delivered', '[[1449,5793]]'),
+ (7, 0, 1, 1, 'ACK', 1448, 1500, 40000003, 'delivered', NULL),
+ (5, 1, 1, 5793, 'ACK', 0, 52, 50000003, 'delivered', NULL),
+ (8, 0, 5793, 1, 'FIN|ACK', 0, 52, 60000003, 'delivered', NULL),
+ (6, 1, 1, 5794, 'FIN|ACK', 0, 52, 70000003, 'delivered', NULL),
+ (9, 0, 5794, 2, 'ACK', 0, 52, 80000003, 'delivered', NULL);
+INSERT INTO packet SELECT 1, sender << 32 | id, 1, sender, 1 - sender, number, acknowledged, flags,
+  size, sent, iif(fate = 'lost', NULL, sent + 10000000), fate, data, iif(number = 0, 65535, 3000000),
+  selective, 0, NULL, sent / 1000000, max(sent / 1000000 - 10, 0) FROM step;
+END
+check 'segments are exported' "$skein" export datagram.db pcapng -o tcp.pcapng
+shows 'all checksums are right' '15 1 1' tcp.pcapng tcp ip.checksum.status tcp.checksum.status
+shows 'the handshake has its options' '2 1460 64 6 0402' tcp.pcapng 'tcp.flags.syn == 1' \
+    tcp.options.mss_val tcp.options.wscale.multiplier tcp.options.wscale.shift tcp.options.sack_perm
+shows 'windows are scaled' '13 3000000' tcp.pcapng 'tcp.flags.syn == 0' tcp.window_size
+shows 'holes are acknowledged around' '1 1 1449 2897
+1 1 1449 4345
+1 1 1449 5793' tcp.pcapng tcp.options.sack.count tcp.ack tcp.options.sack_le tcp.options.sack_re
+shows 'one segment is sent again' '1 0.009999999 1 1448' tcp.pcapng tcp.analysis.retransmission \
+    tcp.time_delta tcp.seq tcp.len
+shows 'all bytes arrive' '1 0.060000003' tcp.pcapng 'tcp.flags.fin == 1 && tcp.srcport == 49153' \
+    tcp.time_relative
+shows 'the round trip is that of the link' '1 0.020000000' tcp.pcapng \
+    'tcp.analysis.initial_rtt && tcp.len == 0 && tcp.seq == 1 && tcp.ack == 1 && tcp.srcport == 49153' \
+    tcp.analysis.initial_rtt
+warnings=$(tshark -r tcp.pcapng -q -z expert,warn 2>/dev/null | grep -c .)
+check 'no expert warns' [ "$warnings" -eq 0 ]
+finish
