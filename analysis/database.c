@@ -10,6 +10,7 @@
 
 #define APPLICATION_ID 0x736b6569 /* "skei" */
 #define SCHEMA_VERSION 1
+#define BUSY_MILLISECONDS 10000 /* for whoever is writing it just now */
 
 /* Every table that some part of the analysis reads. */
 static const char *const TABLES[] = {
@@ -125,6 +126,7 @@ sqlite3 *database_open(const char *path, GError **error)
         return NULL;
     }
     sqlite3_extended_result_codes(database, 1);
+    sqlite3_busy_timeout(database, BUSY_MILLISECONDS);
     sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (!database_execute(database, "PRAGMA trusted_schema = OFF", error) ||
         !database_execute(database, "PRAGMA cell_size_check = ON", error) ||

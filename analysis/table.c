@@ -2,6 +2,7 @@
 /* Tables of results. */
 #include "analysis/table.h"
 
+#include "analysis/json_text.h"
 #include "analysis/number_text.h"
 
 #include <math.h>
@@ -202,22 +203,6 @@ void table_print_text(const Table *table, guint row_count_max, GString *out)
     }
 }
 
-static void append_json_text(GString *out, const char *text)
-{
-    g_string_append_c(out, '"');
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '"' || *c == '\\') {
-            g_string_append_c(out, '\\');
-            g_string_append_c(out, *c);
-        } else if ((unsigned char)*c < 0x20) {
-            g_string_append_printf(out, "\\u%04x", (unsigned)*c);
-        } else {
-            g_string_append_c(out, *c);
-        }
-    }
-    g_string_append_c(out, '"');
-}
-
 void table_print_json(const Table *table, GString *out)
 {
     const guint row_count = table_row_count(table);
@@ -227,12 +212,12 @@ void table_print_json(const Table *table, GString *out)
         for (guint column = 0; column < table->columns->len; column++) {
             const Cell *cell = cell_at(table, row, column);
             g_string_append(out, column == 0 ? "" : ", ");
-            append_json_text(out, column_at(table, column)->key);
+            json_append_string(out, column_at(table, column)->key);
             g_string_append(out, ": ");
             if (cell->exact == NULL) {
                 g_string_append(out, "null");
             } else if (cell->is_text) {
-                append_json_text(out, cell->exact);
+                json_append_string(out, cell->exact);
             } else {
                 g_string_append(out, cell->exact);
             }

@@ -32,12 +32,13 @@ struct RecordWriter {
 static const char SETTINGS[] = "PRAGMA page_size = 4096;"
                                "PRAGMA journal_mode = OFF;"
                                "PRAGMA synchronous = OFF;"
-                               "PRAGMA locking_mode = EXCLUSIVE;"
+                               "PRAGMA busy_timeout = 60000;"
                                "PRAGMA cache_size = -2048;"
                                "PRAGMA application_id = %d;"
                                "PRAGMA user_version = %d;"
-                               "BEGIN EXCLUSIVE;"
-                               "%s";
+                               "BEGIN;"
+                               "%s"
+                               "COMMIT;";
 
 /* What SQLite says, as one of our errors; called before anything else can change errno, which has
  * the reason where SQLite keeps none. Broken uniqueness is our mistake and not the disk's. */
@@ -187,9 +188,13 @@ static bool write_chunk(RecordWriter *writer, const RecordChunk *chunk)
     return code == SQLITE_OK;
 }
 
-/* Writes what waits; after a failure, drops it. The mutex is held. */
+/* Writes what waits; after a failure, drops it. The mutex is held. Each batch is a transaction, so
+ * that `skein view` can look at a run between two of them. */
 static void flush(RecordWriter *writer)
 {
+    if (writer->failure == NULL && !execute(writer, "BEGIN", &writer->failure)) {
+        g_atomic_int_set(&writer->has_failed, 1);
+    }
     while (writer->queue != NULL) {
         RecordChunk *chunk = writer->queue;
         if (writer->failure == NULL) {
@@ -202,6 +207,9 @@ static void flush(RecordWriter *writer)
         } else {
             g_free(chunk);
         }
+    }
+    if (writer->failure == NULL && !execute(writer, "COMMIT", &writer->failure)) {
+        g_atomic_int_set(&writer->has_failed, 1);
     }
     writer->queue_end = &writer->queue;
     writer->queue_bytes = 0;
@@ -229,8 +237,8 @@ bool record_writer_commit(RecordWriter *writer, GError **error)
         g_propagate_error(error, g_error_copy(writer->failure));
         return false;
     }
-    if (!execute(writer, SCHEMA_INDICES, error) || !execute(writer, SCHEMA_VIEWS, error) ||
-        !execute(writer, "COMMIT", error)) {
+    if (!execute(writer, "BEGIN", error) || !execute(writer, SCHEMA_INDICES, error) ||
+        !execute(writer, SCHEMA_VIEWS, error) || !execute(writer, "COMMIT", error)) {
         return false;
     }
     close_database(writer);

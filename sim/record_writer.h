@@ -2,9 +2,8 @@
 /* Writes chunks of rows into a database file in the making.
  *
  * Chunks are queued and written in batches, so memory stays bounded however long the run is. Taking
- * and giving chunks is safe from several threads. The whole file is one transaction without a
- * journal: until it is published it has no name that anyone reads, so there is nothing to roll back
- * to. */
+ * and giving chunks is safe from several threads. A batch is a transaction without a journal: until
+ * the file is published nobody but a watcher reads it, so there is nothing to roll back to. */
 #ifndef SIM_RECORD_WRITER_H
 #define SIM_RECORD_WRITER_H
 

@@ -110,7 +110,7 @@ called()
 printf '%s\n' gcc make autoconf automake >"$installed"
 PRETENDED_USER=1000
 export PRETENDED_USER
-missing='gnuplot-nox libc6-dev libglib2.0-dev libsqlite3-dev libyaml-dev pkgconf'
+missing='gnuplot-nox libc6-dev libglib2.0-dev libmicrohttpd-dev libsqlite3-dev libyaml-dev pkgconf'
 refuses 'without root it prints the command and ends with 3' 3 \
     prints "apt-get update && apt-get install --no-install-recommends $missing\$" bootstrap
 refuses 'and has installed nothing' 1 called apt-get
@@ -129,6 +129,21 @@ echo libcunit1-dev >>"$installed"
 bootstrap >"$tap_output" 2>&1
 check 'another package: it configures again' called '^config.status --recheck'
 refuses 'with the options it had' 1 called '^configure'
+
+# What tests can do without is asked for, and not missed where it cannot be had.
+printf '%s\n' gcc make autoconf automake $missing clang clang-format libcunit1-dev man-db sqlite3 \
+    tshark xz-utils libclang-rt-14-dev >"$installed"
+bootstrap check >"$tap_output" 2>&1
+check 'the tests get a browser' called 'apt-get install.* chromium'
+mv "$tools/apt-get" "$tools/apt-get.good"
+tool apt-get <<'END'
+echo "apt-get $*" >>$calls
+exit 100
+END
+sed -i '/^chromium/d' "$installed"
+check 'where there is none they are run without' prints 'so that some tests are skipped: chromium' \
+    sh -c '"$0" "$@"; :' env PATH="$tools:$PATH" "$tree/bootstrap" check
+mv "$tools/apt-get.good" "$tools/apt-get"
 
 # -- Digests
 

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* A run as one HTML page that opens from disk and asks no network: summary, traces, space and time,
+ * topology, snapshots. The page carries at most so many spans and messages in full and counts the
+ * rest (analysis/page_choice.h); it says both numbers and the command for more. Nothing of the
+ * machine and no row order is in it: equal digests give equal bytes. */
+#ifndef ANALYSIS_REPORT_H
+#define ANALYSIS_REPORT_H
+
+#include "analysis/database.h"
+
+typedef struct ReportOptions {
+    const int64_t *run_id;   /* NULL: the first of the database, in the order of its runs */
+    int64_t from_ns, to_ns;  /* the window; 0 and INT64_MAX: all */
+    const GArray *peers;     /* of int64_t: only what is among them; NULL: all */
+    const int64_t *trace_id; /* only this trace; NULL: all */
+    uint32_t spans_max;
+} ReportOptions;
+
+/* The page, owned by the caller. */
+char *report_page(sqlite3 *database, const ReportOptions *options, GError **error);
+
+#endif

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+// What a person does with the page, in a real browser: chromium, driven through chromedriver
+// (W3C WebDriver over HTTP). Called by tests/page.sh:
+//
+//     node page_test.mjs CHROMEDRIVER_URL NAME PAGE_URL [SCREENSHOT_FOLDER]
+//
+// prints `ok TEXT` or `not ok TEXT` for each thing that is looked at. NAME is a function below.
+import { writeFileSync } from "node:fs";
+
+const [driver, name, address, folder] = process.argv.slice(2);
+
+async function call(method, path, body) {
+    const response = await fetch(`${driver}${path}`, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+    const { value } = await response.json();
+    if (!response.ok) throw new Error(`${path}: ${value.message}`);
+    return value;
+}
+
+class Browser {
+    static async open() {
+        const browser = new Browser();
+        const options = { args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1400,1000"] };
+        const { sessionId } = await call("POST", "/session", { capabilities: { alwaysMatch: {
+            "goog:chromeOptions": options, "goog:loggingPrefs": { browser: "ALL" } } } });
+        browser.path = `/session/${sessionId}`;
+        return browser;
+    }
+
+    close() { return call("DELETE", this.path); }
+
+    go(url) { return call("POST", `${this.path}/url`, { url }); }
+
+    // A script in the page; `return` gives its value back.
+    run(script, ...args) { return call("POST", `${this.path}/execute/sync`, { script, args }); }
+
+    async until(script, what) {
+        for (let turn = 0; turn < 100; turn++) {
+            const value = await this.run(script);
+            if (value) return value;
+            await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        throw new Error(`waited in vain for ${what ?? script}`);
+    }
+
+    async click(css, text) {
+        const found = await this.until(`return [...document.querySelectorAll(${JSON.stringify(css)})]
+            .find((node) => node.textContent.includes(${JSON.stringify(text ?? "")})) ?? null`, `${css} ${text}`);
+        const id = Object.values(found)[0];
+        return call("POST", `${this.path}/element/${id}/click`, {});
+    }
+
+    // Pointer actions on the canvas, in points from its corner.
+    drag(from, to) {
+        const move = ([x, y], duration = 0) => ({ type: "pointerMove", duration, origin: "viewport", x: Math.round(x), y: Math.round(y) });
+        return call("POST", `${this.path}/actions`, { actions: [{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" },
+            actions: [move(from), { type: "pointerDown", button: 0 }, move(to, 50), { type: "pointerUp", button: 0 }] }] });
+    }
+
+    key(key) {
+        return call("POST", `${this.path}/actions`, { actions: [{ type: "key", id: "keys", actions: [{ type: "keyDown", value: key }, { type: "keyUp", value: key }] }] });
+    }
+
+    async errors() {
+        const log = await call("POST", `${this.path}/se/log`, { type: "browser" });
+        return log.filter((entry) => entry.level === "SEVERE").map((entry) => entry.message);
+    }
+
+    async picture(title) {
+        if (folder) writeFileSync(`${folder}/${title}.png`, Buffer.from(await call("GET", `${this.path}/screenshot`), "base64"));
+    }
+}
+
+let failures = 0;
+
+function check(what, holds, found) {
+    failures += !holds;
+    console.log(`${holds ? "ok" : "not ok"} ${what}${holds || found === undefined ? "" : `: found ${JSON.stringify(found)}`}`);
+}
+
+const view = (name) => `return document.querySelector("#view")?.dataset.view === "${name}"`;
+const textOf = (css) => `(document.querySelector("${css}")?.textContent ?? "")`;
+const text = (css) => `return ${textOf(css)}`;
+const rows = 'return document.querySelectorAll("#view tbody tr").length';
+
+// The testbed: everything that is promised is three clicks away.
+async function testbed(browser) {
+    await browser.go(address);
+    await browser.until(view("overview"), "the page");
+    check("the title names the scenario", await browser.run(text("#title")) === "testbed");
+    await browser.picture("overview");
+    await browser.click("#view tr.link", "PING");
+    await browser.until(view("traces"));
+    const counted = await browser.run(text("#trace-count"));
+    check("one trace has a PING", counted === "1 to 1 of 1 traces", counted);
+    await browser.click("#view tr.link", "PING");
+    await browser.until(view("trace"));
+    const waterfall = await browser.run(text("#waterfall"));
+    check("PING and PONG are in its waterfall", waterfall.includes("PING") && waterfall.includes("PONG"), waterfall);
+    await browser.click("nav button", "Overview");
+    await browser.until(view("overview"));
+    await browser.click("#view tr.link", "DialPeer");
+    await browser.until(view("traces"));
+    await browser.click("#view tr.link", "Setup");
+    await browser.until(view("trace"));
+    const dials = await browser.run('return [...document.querySelectorAll("#waterfall > div")].filter((node) => node.title === "DialPeer").length');
+    check("the 190 dials are three clicks away", dials === 190, dials);
+    await browser.click("#waterfall > div", "DialPeer");
+    const details = await browser.run(text("#details"));
+    check("a click shows attributes", details.includes("to") && details.includes("DialPeer"), details);
+    await browser.picture("waterfall");
+    await browser.click("nav button", "Overview");
+    await browser.until(view("overview"));
+    await browser.click("#view tr.link", "cl_snapshot");
+    await browser.until(view("traces"));
+    await browser.click("#view tr.link", "cl_snapshot");
+    await browser.until(view("trace"));
+    const markers = await browser.run('return [...document.querySelectorAll("#waterfall > div")].filter((node) => node.title === "snapshot").length');
+    check("so is the tree of the snapshot", markers === 380, markers);
+    await spacetime(browser);
+    await browser.click("nav button", "Topology");
+    await browser.until(view("topology"));
+    const chords = await browser.run('return document.querySelectorAll("#topology line").length');
+    check("190 connections are drawn", chords === 190, chords);
+    await browser.picture("topology");
+}
+
+const WINDOW = textOf("#window");
+const PLACE = `const box = document.querySelector("#canvas").getBoundingClientRect(); return [box.left, box.top, box.width, box.height]`;
+
+async function spacetime(browser) {
+    await browser.click("nav button", "Space");
+    await browser.until(view("spacetime"));
+    const before = await browser.until(`return /shown/.test(${WINDOW}) && ${WINDOW}`, "the window");
+    const states = await browser.run(text("#cut"));
+    check("the cut has its 20 states", states.includes("20 states"), states);
+    const [left, top, width, height] = await browser.run(PLACE);
+    await browser.drag([left + width * 0.8, top + height * 0.5], [left + width * 0.4, top + height * 0.5]);
+    const after = await browser.until(`const now = ${WINDOW}; return now !== ${JSON.stringify(before)} && now`, "another window");
+    check("dragging moves the window", after !== before, after);
+    await browser.click("button[title='zoom out']");
+    const wider = await browser.until(`const now = ${WINDOW}; return now !== ${JSON.stringify(after)} && now`, "a wider window");
+    check("a button zooms", wider !== after);
+    const peers = `return document.querySelector("input[aria-label=peers]").value`;
+    await browser.drag([left + 60, top + height * 0.05], [left + 60, top + height * 0.3]);
+    const moved = await browser.until(`const now = document.querySelector("input[aria-label=peers]").value; return now !== "0..19" && now`, "another order");
+    check("a peer's line can be moved", moved !== "0..19" && moved.startsWith("1"), moved);
+    await browser.drag([left + 121, top + height * 0.9], [left + 121, top + height * 0.9]);
+    await browser.until(`const now = document.querySelector("input[aria-label=peers]").value; return now !== ${JSON.stringify(moved)}`, "a hidden peer");
+    check("and hidden", true, await browser.run(peers));
+    await browser.picture("spacetime");
+    await browser.click("#theme");
+    await browser.picture("dark");
+}
+
+// A bank's snapshot: its cut, its states, what was in flight.
+async function cut(browser) {
+    await browser.go(address);
+    await browser.until(view("overview"));
+    await browser.click("nav button", "Space");
+    await browser.until(view("spacetime"));
+    const side = await browser.until(`const side = document.querySelector("#cut").textContent; return side.includes("states") && side`);
+    check("the snapshot says its verdict", /verdict\s*consistent/.test(side), side);
+    check("and its states", /balance/.test(side), side);
+    await browser.picture("cut");
+}
+
+// Names that try to be markup: see tests/page.sh.
+async function hostile(browser) {
+    await browser.go(address);
+    await browser.until(view("overview"));
+    for (const tab of ["Traces", "Space", "Topology", "Overview"]) {
+        await browser.click("nav button", tab);
+        await browser.until(view(tab === "Space" ? "spacetime" : tab.toLowerCase()));
+    }
+    check("no script of a name ran", await browser.run("return window.hurt === undefined"));
+    check("no element of a name exists", await browser.run('return document.querySelector("img, b#evil, iframe, script[src]") === null ||' +
+        ' [...document.querySelectorAll("script[src]")].every((node) => node.getAttribute("src") === "/page.js")'));
+    check("names stand as they are", (await browser.run("return document.body.textContent")).includes("<img src=x onerror=hurt=1>"));
+    await browser.click("nav button", "Traces");
+    await browser.until(view("traces"));
+    check("the traces are there", await browser.run(rows) > 0);
+}
+
+// A big database: the first picture comes within a second, and a window that is moved too.
+async function big(browser) {
+    const start = Date.now();
+    await browser.go(address);
+    await browser.until(view("overview"));
+    const first = Date.now() - start;
+    check(`the first picture took ${first} ms`, first < 10000);
+    await browser.click("nav button", "Space");
+    await browser.until(view("spacetime"));
+    const before = await browser.run(`return ${WINDOW}`);
+    await browser.key("\uE00D");
+    await browser.click("button[title='zoom in']");
+    await browser.until(`return ${WINDOW} !== ${JSON.stringify(before)}`);
+    check("the window moves", true);
+    await browser.picture("big");
+}
+
+const browser = await Browser.open();
+try {
+    await { testbed, cut, hostile, big }[name](browser);
+    const errors = await browser.errors();
+    check("the console has no errors", errors.length === 0, errors);
+} catch (error) {
+    check("nothing was missing", false, error.message);
+    await browser.picture("failure");
+} finally {
+    await browser.close();
+}
+process.exitCode = failures > 0 ? 1 : 0;
