@@ -4,6 +4,8 @@
 
 #include "analysis/error.h"
 
+#include <string.h>
+
 #define DATE_OF_ZERO_NS INT64_C(946684800000000000) /* 2000-01-01T00:00:00Z */
 #define CACHE_KIBIBYTES "16384"
 
@@ -119,6 +121,35 @@ static bool read_trace(ExportSource *source, const ExportFormat *format, GError 
     return true;
 }
 
+/* A run that recorded metrics only has nothing to show in most formats. */
+static bool check_needs(const ExportSource *source, const ExportFormat *format, GError **error)
+{
+    bool has_row = format->needs[0] == NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(format->needs) && format->needs[i] != NULL && !has_row;
+         i++) {
+        GError *problem = NULL;
+        g_autofree char *sql =
+            g_strdup_printf("SELECT 1 FROM %s WHERE run_id = ?1 LIMIT 1", format->needs[i]);
+        g_autoptr(sqlite3_stmt) row = export_prepare(source, sql, error);
+        if (row == NULL) {
+            return false;
+        }
+        has_row = database_step(row, &problem);
+        if (!export_is_clean(problem, error)) {
+            return false;
+        }
+    }
+    if (!has_row) {
+        g_set_error(error, ANALYSIS_ERROR, ANALYSIS_ERROR_FAILED,
+                    "run %" G_GINT64_FORMAT " has no rows in table '%s'%s%s%s, of which %s is made;"
+                    " record.level decides what is recorded",
+                    source->run_id, format->needs[0], format->needs[1] == NULL ? "" : " or '",
+                    format->needs[1] == NULL ? "" : format->needs[1],
+                    format->needs[1] == NULL ? "" : "'", format->name);
+    }
+    return has_row;
+}
+
 static bool write(const ExportSource *source, const ExportFormat *format, FILE *file,
                   const char *path, GError **error)
 {
@@ -141,7 +172,8 @@ bool export_write(sqlite3 *database, const ExportFormat *format, const ExportOpt
         return false;
     }
     if (database_execute(database, "PRAGMA cache_size = -" CACHE_KIBIBYTES, error) &&
-        read_run(&source, error) && read_trace(&source, format, error)) {
+        read_run(&source, error) && read_trace(&source, format, error) &&
+        check_needs(&source, format, error)) {
         source.peer = export_prepare(
             &source, "SELECT name, region FROM peer WHERE run_id = ?1 AND id = ?6", error);
         is_done = source.peer != NULL && write(&source, format, file, path, error);
@@ -171,6 +203,24 @@ Text export_text(sqlite3_stmt *statement, int column)
 {
     const char *bytes = (const char *)sqlite3_column_text(statement, column);
     return (Text){bytes, bytes == NULL ? 0 : (size_t)sqlite3_column_bytes(statement, column)};
+}
+
+bool export_text_is(Text text, const char *other)
+{
+    return text.size_bytes == strlen(other) && memcmp(text.bytes, other, text.size_bytes) == 0;
+}
+
+void export_json(Output *output, Text text)
+{
+    output_json(output, text.bytes == NULL ? "" : text.bytes, text.size_bytes);
+}
+
+bool export_is_clean(GError *problem, GError **error)
+{
+    if (problem != NULL) {
+        g_propagate_error(error, problem);
+    }
+    return problem == NULL;
 }
 
 bool export_read_peer(const ExportSource *source, bool is_coordinator, int64_t peer_id,

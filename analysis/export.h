@@ -47,10 +47,12 @@ typedef struct ExportSource {
 } ExportSource;
 
 typedef struct ExportFormat {
-    const char *name;   /* as on the command line */
-    const char *help;   /* one line */
-    const char *ending; /* of file names, as its readers expect it: ".trace.json" */
-    bool has_spans;     /* false: --trace is refused */
+    const char *name;     /* as on the command line */
+    const char *help;     /* one line */
+    const char *ending;   /* of file names, as its readers expect it: ".trace.json" */
+    bool has_spans;       /* false: --trace is refused */
+    bool is_binary;       /* false: text in UTF-8 */
+    const char *needs[2]; /* tables: without rows in one of them there is nothing to export */
     /* One of the two. A folder exists and is empty. */
     bool (*write)(const ExportSource *source, Output *output, GError **error);
     bool (*write_folder)(const ExportSource *source, const char *folder, GError **error);
@@ -76,16 +78,23 @@ bool export_write(sqlite3 *database, const ExportFormat *format, const ExportOpt
  * peers are. */
 sqlite3_stmt *export_prepare(const ExportSource *source, const char *sql, GError **error);
 
-/* The conditions on a row of span or message for what the options select. */
+/* The conditions on a row of span or message for what the options select. The plus keeps SQLite
+ * from walking the index of a run and fetching row after row from all over the file, which takes
+ * longer than reading the table from end to end. */
 #define EXPORT_SPAN_IS_SELECTED                                                                    \
-    " span.run_id = ?1 AND (?2 IS NULL OR span.trace_id = ?2) AND span.start_ns <= ?4"             \
+    " +span.run_id = ?1 AND (?2 IS NULL OR span.trace_id = ?2) AND span.start_ns <= ?4"            \
     " AND ifnull(span.end_ns, ?5) >= ?3 AND is_wanted(span.peer_id)"
 #define EXPORT_MESSAGE_IS_SELECTED                                                                 \
-    " message.run_id = ?1 AND message.sent_ns <= ?4"                                               \
+    " +message.run_id = ?1 AND message.sent_ns <= ?4"                                              \
     " AND ifnull(received_ns, iif(fate = 'in-flight', ?5, sent_ns)) >= ?3"                         \
     " AND is_wanted(sender_id, receiver_id)"
 
 Text export_text(sqlite3_stmt *statement, int column);
+bool export_text_is(Text text, const char *other);
+/* As a JSON string; an empty one for NULL. */
+void export_json(Output *output, Text text);
+/* False, with the error set, when a loop ended for that reason: passes it on. */
+bool export_is_clean(GError *problem, GError **error);
 
 /* The peer's name, "peer 3" without one, "coordinator" for SQL NULL: appended to `name`, which is
  * emptied first. Its region to `region`, which is empty without one; it may be NULL. */

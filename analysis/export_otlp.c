@@ -19,17 +19,12 @@ typedef struct OtlpWriter {
     GString *name, *region;
 } OtlpWriter;
 
-static bool is_text(Text text, const char *other)
-{
-    return text.size_bytes == strlen(other) && memcmp(text.bytes, other, text.size_bytes) == 0;
-}
-
 /* SpanKind and StatusCode of trace.proto. */
 static int kind_number(Text kind)
 {
     static const char *const names[] = {"internal", "server", "client", "producer", "consumer"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (is_text(kind, names[i])) {
+        if (export_text_is(kind, names[i])) {
             return (int)i + 1;
         }
     }
@@ -38,12 +33,7 @@ static int kind_number(Text kind)
 
 static int status_number(Text status)
 {
-    return is_text(status, "ok") ? 1 : is_text(status, "error") ? 2 : 0;
-}
-
-static void write_json(Output *output, Text text)
-{
-    output_json(output, text.bytes == NULL ? "" : text.bytes, text.size_bytes);
+    return export_text_is(status, "ok") ? 1 : export_text_is(status, "error") ? 2 : 0;
 }
 
 static void write_text_attribute(Output *output, const char *key, const GString *value)
@@ -65,7 +55,7 @@ static void write_integer(Output *output, int64_t value)
 static void write_attribute(Output *output, const Attribute *attribute)
 {
     output_text(output, "{\"key\":");
-    write_json(output, attribute->key);
+    export_json(output, attribute->key);
     output_text(output, ",\"value\":{");
     switch (attribute->type) {
     case ATTRIBUTE_INTEGER:
@@ -84,7 +74,7 @@ static void write_attribute(Output *output, const Attribute *attribute)
     case ATTRIBUTE_TEXT:
     case ATTRIBUTE_JSON:
         output_text(output, "\"stringValue\":");
-        write_json(output, attribute->text);
+        export_json(output, attribute->text);
         break;
     }
     output_text(output, "}}");
@@ -134,7 +124,7 @@ static bool write_events(OtlpWriter *writer, SpanReader *reader, GError **error)
     while (span_reader_next_event(reader, &event, &problem)) {
         output_text(output, has_one ? ",{" : ",\"events\":[{");
         output_text(output, "\"name\":");
-        write_json(output, event.name);
+        export_json(output, event.name);
         write_time(output, "timeUnixNano", event.time_ns);
         has_one = true;
         if (!write_attributes(writer, event.attributes, false, error)) {
@@ -143,11 +133,7 @@ static bool write_events(OtlpWriter *writer, SpanReader *reader, GError **error)
         output_character(output, '}');
     }
     output_text(output, has_one ? "]" : "");
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return export_is_clean(problem, error);
 }
 
 static bool write_links(OtlpWriter *writer, SpanReader *reader, GError **error)
@@ -168,11 +154,7 @@ static bool write_links(OtlpWriter *writer, SpanReader *reader, GError **error)
         }
     }
     output_text(output, has_one ? "]" : "");
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return export_is_clean(problem, error);
 }
 
 static bool write_span(OtlpWriter *writer, SpanReader *reader, const SpanRow *span, GError **error)
@@ -188,7 +170,7 @@ static bool write_span(OtlpWriter *writer, SpanReader *reader, const SpanRow *sp
         output_span_id(output, ids, span->parent_id);
     }
     output_text(output, "\",\"name\":");
-    write_json(output, span->name);
+    export_json(output, span->name);
     output_text(output, ",\"kind\":");
     output_integer(output, kind_number(span->kind));
     write_time(output, "startTimeUnixNano", span->start_ns);
@@ -254,11 +236,7 @@ static bool write_spans(OtlpWriter *writer, SpanReader *reader, GError **error)
         }
     }
     output_text(writer->output, count > 0 ? "]}]}]}\n" : "");
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return export_is_clean(problem, error);
 }
 
 static bool write_otlp(const ExportSource *source, Output *output, GError **error)
@@ -276,5 +254,6 @@ const ExportFormat EXPORT_otlp = {
     .help = "OTLP/JSON lines, for the OpenTelemetry Collector and what reads OTLP",
     .ending = ".jsonl",
     .has_spans = true,
+    .needs = {"span"},
     .write = write_otlp,
 };

@@ -274,5 +274,6 @@ const ExportFormat EXPORT_pcapng = {
     .name = "pcapng",
     .help = "packets on links, for Wireshark and tshark",
     .ending = ".pcapng",
+    .is_binary = true,
     .write = write_pcapng,
 };

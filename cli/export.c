@@ -117,6 +117,9 @@ int command_export(int argc, char **argv)
         .arguments = "DB FORMAT",
         .summary = summary,
         .examples = "  skein export testbed.db otlp -o testbed.jsonl\n"
+                    "  skein export testbed.db chrome -o testbed.trace.json\n"
+                    "  skein export testbed.db csv -o testbed-tables\n"
+                    "  skein export testbed.db dot | dot -Tsvg > testbed.svg\n"
                     "  skein export testbed.db otlp --peers '{0..4}' --from 1s --to 2s | head -1",
         .argument_count_min = 2,
         .argument_count_max = 2,
