@@ -4,5 +4,8 @@
 X(latency_cdf)
 X(latency_histogram)
 X(latency_timeline)
+X(metric_cdf)
+X(sequence)
+X(series)
 X(spacetime)
 X(topology)

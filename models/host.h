@@ -123,8 +123,8 @@ int64_t host_draw_from(Host *host, unsigned purpose, uint32_t *draws,
 /* A value of metric number `metric` of the application. */
 void host_measure(Host *host, unsigned metric, int64_t value);
 
-/* A value of series number `series` of the application, which may be of a connection (of the
- * stream's; NULL: of none). Recorded when record.series names it. */
+/* A value of series number `series` of the application, which may be of a stream: of its connection
+ * and its other end. Recorded when record.series names it. */
 void host_sample(Host *host, unsigned series, const Stream *stream, double value);
 
 /* Log lines, shown by --log. Free when off: the arguments are not formatted. */

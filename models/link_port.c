@@ -71,12 +71,22 @@ SimTime link_rate_end(const LinkRateSource *source, SimTime start, uint64_t size
 
 /* What waits. */
 
+bool link_port_step(LinkPort *port, SimTime now, SimTime *ret_start)
+{
+    if (port->count == 0 || port->waiting[port->head].start > now) {
+        return false;
+    }
+    *ret_start = port->waiting[port->head].start;
+    port->waiting_bytes -= port->waiting[port->head].size_bytes;
+    port->head = (port->head + 1) & (port->capacity - 1);
+    port->count--;
+    return true;
+}
+
 static void forget_started(LinkPort *port, SimTime now)
 {
-    while (port->count > 0 && port->waiting[port->head].start <= now) {
-        port->waiting_bytes -= port->waiting[port->head].size_bytes;
-        port->head = (port->head + 1) & (port->capacity - 1);
-        port->count--;
+    SimTime start;
+    while (link_port_step(port, now, &start)) {
     }
 }
 
@@ -109,15 +119,6 @@ uint32_t link_port_waiting_packets(LinkPort *port, SimTime now)
 {
     forget_started(port, now);
     return port->count;
-}
-
-SimTime link_port_emptied(const LinkPort *port, SimTime now)
-{
-    if (port->count == 0) {
-        return -1;
-    }
-    const SimTime last = port->waiting[(port->head + port->count - 1) & (port->capacity - 1)].start;
-    return last <= now ? last : -1;
 }
 
 /* Passing. */

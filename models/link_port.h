@@ -58,9 +58,9 @@ bool link_port_pass(LinkPort *port, const QueuePolicy *policy, const LinkRateSou
 uint64_t link_port_waiting_bytes(LinkPort *port, SimTime now);
 uint32_t link_port_waiting_packets(LinkPort *port, SimTime now);
 
-/* The instant up to `now` at which the last one that waited began to be sent, -1 when something
- * waits still or nothing did since the port was last asked how much waits: for series. */
-SimTime link_port_emptied(const LinkPort *port, SimTime now);
+/* Forgets the next one that waited and whose transmission had begun by `now`; false when there is
+ * none. For series: what waits, step by step. */
+bool link_port_step(LinkPort *port, SimTime now, SimTime *ret_start);
 
 /* When the last bit of a transmission that begins at `start` has left. */
 SimTime link_rate_end(const LinkRateSource *source, SimTime start, uint64_t size_bytes,

@@ -124,6 +124,15 @@ static void sample(const Host *host, const Station *station, SimTime time, uint6
                    station->series == SERIES_LINK_QUEUE ? station->peer : RECORD_NO_PEER);
 }
 
+/* What has left since the last packet came, up to `now`. */
+static void sample_steps(const Host *host, const Station *station, SimTime now)
+{
+    SimTime start;
+    while (link_port_step(station->port, now, &start)) {
+        sample(host, station, start, station->port->waiting_bytes);
+    }
+}
+
 /* A port that answers at once. */
 
 static bool pass_port(const Host *host, const Station *station, Packet *packet, SimTime *time)
@@ -137,16 +146,15 @@ static bool pass_port(const Host *host, const Station *station, Packet *packet, 
                            (*station->draws)++);
     }
     const bool is_sampled = network_records_series(host, station->series);
-    const SimTime emptied = is_sampled ? link_port_emptied(station->port, *time) : -1;
+    if (is_sampled) {
+        sample_steps(host, station, *time);
+    }
     SimTime start, end;
     if (!link_port_pass(station->port, station->policy, &source, *time, packet->size_bytes, word,
                         &start, &end)) {
         return false;
     }
     if (is_sampled) {
-        if (emptied >= 0) {
-            sample(host, station, emptied, 0);
-        }
         sample(host, station, *time, link_port_waiting_bytes(station->port, *time));
     }
     packet->waited += start - *time;
@@ -257,8 +265,18 @@ void station_ready(Entity *self, const EventContent *content)
 
 /* The end of the run. */
 
-static void report_held(Host *host, LinkPort *port)
+static void report_held(Host *host, LinkPort *port, StationPlace place, EntityId peer)
 {
+    const Station station = {
+        .port = port,
+        .peer = peer,
+        .series = place == STATION_UP     ? SERIES_UP_QUEUE
+                  : place == STATION_DOWN ? SERIES_DOWN_QUEUE
+                                          : SERIES_LINK_QUEUE,
+    };
+    if (network_records_series(host, station.series)) {
+        sample_steps(host, &station, simulation_now(host->network->simulation) - 1);
+    }
     if (port->managed == NULL) {
         return;
     }
@@ -271,14 +289,15 @@ void station_report_held(Host *host)
 {
     for (uint32_t i = 0; i < host->contacts.count; i++) {
         PairPorts *ports = host->contacts.contacts[i].ports;
+        const EntityId peer = host->contacts.contacts[i].peer;
         if (ports != NULL) {
-            report_held(host, &ports->sending);
-            report_held(host, &ports->receiving);
+            report_held(host, &ports->sending, STATION_SENDING, peer);
+            report_held(host, &ports->receiving, STATION_RECEIVING, peer);
         }
     }
     if (host->access != NULL) {
-        report_held(host, &host->access->up);
-        report_held(host, &host->access->down);
+        report_held(host, &host->access->up, STATION_UP, host->entity.id);
+        report_held(host, &host->access->down, STATION_DOWN, host->entity.id);
     }
 }
 

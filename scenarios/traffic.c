@@ -27,8 +27,7 @@ typedef struct TrafficStream {
     SimTime began;
     uint64_t flow;     /* argument of its next arrival, with pace: closed */
     uint64_t received; /* of this transfer */
-    uint64_t received_in_all;
-    HostTimer timer; /* end of the thinking */
+    HostTimer timer;   /* end of the thinking */
     Span span;
     bool is_pending;
 } TrafficStream;
@@ -268,9 +267,8 @@ static void receive(Host *host, Stream *stream, const Message *message)
 {
     TrafficStream *state = stream_state(stream);
     state->received += message->size_bytes;
-    state->received_in_all += message->size_bytes;
     host_measure(host, METRIC_RECEIVED, message->size_bytes);
-    host_sample(host, SERIES_RECEIVED, stream, (double)state->received_in_all);
+    host_sample(host, SERIES_RECEIVED, stream, (double)message->size_bytes);
     switch (message->kind) {
     case MESSAGE_REQUEST_LAST:
         receive_request(host, stream, message);
@@ -403,7 +401,7 @@ static const MetricName METRICS[] = {
     {0}};
 static const char *const SERIES[] = {[SERIES_RECEIVED] = "received", NULL};
 static const ScenarioProperty PROPERTIES[] = {{"no transfer fails", "traffic.failure == 0"}, {0}};
-static const char *const PLOTS[] = {"latency-cdf", "latency-timeline", "topology", NULL};
+static const char *const PLOTS[] = {"metric-cdf", "series", "sequence", "latency-cdf", NULL};
 
 static const Application APPLICATION = {
     .name = "traffic",

@@ -30,7 +30,11 @@ static void plot_scripts_are_the_golden_ones(void)
     for (size_t i = 0; PLOT_KINDS[i] != NULL; i++) {
         g_autofree char *path = g_strdup_printf(
             "%s/tests/golden/%s.gp", source == NULL ? ".." : source, PLOT_KINDS[i]->name);
-        g_autofree char *script = plot_script(database, PLOT_KINDS[i], &options, NULL);
+        g_autoptr(GError) problem = NULL;
+        g_autofree char *script = plot_script(database, PLOT_KINDS[i], &options, &problem);
+        if (problem != NULL) {
+            g_printerr("%s\n", problem->message);
+        }
         g_autofree char *golden = NULL;
         CU_ASSERT_PTR_NOT_NULL_FATAL(script);
         if (getenv("UPDATE_GOLDEN") != NULL) {
@@ -190,7 +194,11 @@ static void plot_is_drawn_by_gnuplot(void)
         g_autofree char *name = g_strdup_printf("it's a plot.%s", endings[i % 3]);
         g_autofree char *path = g_build_filename(folder, name, NULL);
         CU_ASSERT_TRUE(gnuplot_format_of_path(path, &options.format, NULL));
-        g_autofree char *script = plot_script(database, PLOT_KINDS[i], &options, NULL);
+        g_autoptr(GError) problem = NULL;
+        g_autofree char *script = plot_script(database, PLOT_KINDS[i], &options, &problem);
+        if (problem != NULL) {
+            g_printerr("%s\n", problem->message);
+        }
         CU_ASSERT_TRUE(gnuplot_render(script, path, &error));
         if (error != NULL) {
             g_printerr("%s: %s\n", PLOT_KINDS[i]->name, error->message);

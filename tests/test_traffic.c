@@ -68,7 +68,7 @@ static void exchanges_are_complete_at_the_requester(void)
                                              "SELECT max(start_ns) FROM span WHERE name = "
                                              "'transfer'"),
                     90 * SIM_MILLISECOND + 1);
-    CU_ASSERT_EQUAL(scenario_fixture_integer(exchange, "SELECT max(value) FROM series WHERE name = "
+    CU_ASSERT_EQUAL(scenario_fixture_integer(exchange, "SELECT sum(value) FROM series WHERE name = "
                                                        "'traffic.received' AND peer_id = 0"),
                     800000);
     CU_ASSERT_EQUAL(scenario_fixture_integer(exchange, "SELECT count(*) FROM stream"), 1);
