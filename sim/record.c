@@ -50,6 +50,14 @@ static void slot_init(RecordSlot *slot, const RecordTable *table)
     }
 }
 
+static Recorder *recorder_with(RecordWriter *writer)
+{
+    Recorder *recorder = g_new0(Recorder, 1);
+    recorder->writer = writer;
+    recorder->buffers = g_ptr_array_new_with_free_func(buffer_free);
+    return recorder;
+}
+
 Recorder *recorder_new(const char *path, bool replace, GError **error)
 {
     RecordWriter *writer = NULL;
@@ -59,10 +67,12 @@ Recorder *recorder_new(const char *path, bool replace, GError **error)
             return NULL;
         }
     }
-    Recorder *recorder = g_new0(Recorder, 1);
-    recorder->writer = writer;
-    recorder->buffers = g_ptr_array_new_with_free_func(buffer_free);
-    return recorder;
+    return recorder_with(writer);
+}
+
+Recorder *recorder_new_block(GByteArray *block)
+{
+    return recorder_with(record_writer_new_block(block));
 }
 
 void recorder_free(Recorder *recorder)

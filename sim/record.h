@@ -165,6 +165,8 @@ typedef struct RecordBuffer RecordBuffer;
  * with SKEIN_ERROR_ENVIRONMENT when the disk refuses. A path of NULL records to nowhere (rows are
  * dropped). */
 Recorder *recorder_new(const char *path, bool replace, GError **error);
+/* Records into bytes that the caller owns: see sim/record_block.h. */
+Recorder *recorder_new_block(GByteArray *block);
 /* Without commit: the partial file is removed. */
 void recorder_free(Recorder *recorder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Recorder, recorder_free)

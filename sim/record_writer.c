@@ -4,7 +4,8 @@
 
 #include "sim/database_file.h"
 #include "sim/error.h"
-#include "sim/record_source.h"
+#include "sim/record_block.h"
+#include "sim/record_inserter.h"
 #include "sim/schema.h"
 
 #include <errno.h>
@@ -14,11 +15,11 @@
 #define QUEUE_BYTES_MAX ((size_t)8 * 1024 * 1024)
 
 struct RecordWriter {
+    GByteArray *block; /* takes the rows in place of a file; borrowed */
     DatabaseFile *file;
     sqlite3 *database;
-    RecordSource sources[RECORD_TABLE_COUNT];
-    sqlite3_stmt *inserts[RECORD_TABLE_COUNT]; /* prepared at first use */
-    pthread_mutex_t mutex;                     /* of all that follows */
+    RecordInserter *inserter;
+    pthread_mutex_t mutex; /* of all that follows */
     RecordChunk *queue, **queue_end;
     size_t queue_bytes;
     RecordChunk *spare; /* empty chunks of the usual size */
@@ -57,8 +58,12 @@ static void set_database_error(RecordWriter *writer, int code, GError **error)
                 has_reason ? ": " : "", has_reason ? g_strerror(system_code) : "");
 }
 
+/* Bytes in place of a file need no statements. */
 static bool execute(RecordWriter *writer, const char *sql, GError **error)
 {
+    if (writer->block != NULL) {
+        return true;
+    }
     errno = 0;
     int code = sqlite3_exec(writer->database, sql, NULL, NULL, NULL);
     if (code != SQLITE_OK) {
@@ -72,9 +77,8 @@ static bool open_database(RecordWriter *writer, GError **error)
     int code = sqlite3_open_v2(database_file_partial_path(writer->file), &writer->database,
                                SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     sqlite3_extended_result_codes(writer->database, 1);
-    for (int i = 0; code == SQLITE_OK && i < RECORD_TABLE_COUNT; i++) {
-        writer->sources[i].table = &RECORD_TABLES[i];
-        code = record_source_register(writer->database, &writer->sources[i]);
+    if (code == SQLITE_OK) {
+        writer->inserter = record_inserter_new(writer->database, &code);
     }
     if (code != SQLITE_OK) {
         set_database_error(writer, code, error);
@@ -85,16 +89,23 @@ static bool open_database(RecordWriter *writer, GError **error)
     return execute(writer, sql, error);
 }
 
+RecordWriter *record_writer_new_block(GByteArray *block)
+{
+    RecordWriter *writer = g_new0(RecordWriter, 1);
+    writer->block = block;
+    writer->queue_end = &writer->queue;
+    pthread_mutex_init(&writer->mutex, NULL);
+    return writer;
+}
+
 RecordWriter *record_writer_new(const char *path, bool replace, GError **error)
 {
     DatabaseFile *file = database_file_new(path, replace, error);
     if (file == NULL) {
         return NULL;
     }
-    RecordWriter *writer = g_new0(RecordWriter, 1);
+    RecordWriter *writer = record_writer_new_block(NULL);
     writer->file = file;
-    writer->queue_end = &writer->queue;
-    pthread_mutex_init(&writer->mutex, NULL);
     if (!open_database(writer, error)) {
         record_writer_free(writer);
         return NULL;
@@ -113,10 +124,7 @@ static void free_chunks(RecordChunk **list)
 
 static void close_database(RecordWriter *writer)
 {
-    for (int i = 0; i < RECORD_TABLE_COUNT; i++) {
-        sqlite3_finalize(writer->inserts[i]);
-        writer->inserts[i] = NULL;
-    }
+    g_clear_pointer(&writer->inserter, record_inserter_free);
     sqlite3_close(writer->database);
     writer->database = NULL;
 }
@@ -137,7 +145,7 @@ void record_writer_free(RecordWriter *writer)
 
 const char *record_writer_partial_path(const RecordWriter *writer)
 {
-    return database_file_partial_path(writer->file);
+    return writer->file == NULL ? NULL : database_file_partial_path(writer->file);
 }
 
 RecordChunk *record_writer_chunk(RecordWriter *writer, RecordTableId table, int64_t run_id,
@@ -167,20 +175,11 @@ RecordChunk *record_writer_chunk(RecordWriter *writer, RecordTableId table, int6
 
 static bool write_chunk(RecordWriter *writer, const RecordChunk *chunk)
 {
-    sqlite3_stmt **insert = &writer->inserts[chunk->table];
-    int code = SQLITE_OK;
-    if (*insert == NULL) {
-        const char *name = RECORD_TABLES[chunk->table].name;
-        g_autofree char *sql =
-            g_strdup_printf("INSERT INTO %s SELECT * FROM source_%s", name, name);
-        code =
-            sqlite3_prepare_v3(writer->database, sql, -1, SQLITE_PREPARE_PERSISTENT, insert, NULL);
+    if (writer->block != NULL) {
+        record_block_append(writer->block, chunk);
+        return true;
     }
-    if (code == SQLITE_OK) {
-        writer->sources[chunk->table].chunk = chunk;
-        sqlite3_step(*insert);
-        code = sqlite3_reset(*insert);
-    }
+    const int code = record_inserter_write(writer->inserter, chunk);
     if (code != SQLITE_OK) {
         set_database_error(writer, code, &writer->failure);
         g_atomic_int_set(&writer->has_failed, 1);
@@ -236,6 +235,9 @@ bool record_writer_commit(RecordWriter *writer, GError **error)
     if (writer->failure != NULL) {
         g_propagate_error(error, g_error_copy(writer->failure));
         return false;
+    }
+    if (writer->block != NULL) {
+        return true;
     }
     if (!execute(writer, "BEGIN", error) || !execute(writer, SCHEMA_INDICES, error) ||
         !execute(writer, SCHEMA_VIEWS, error) || !execute(writer, "COMMIT", error)) {

@@ -15,10 +15,13 @@ typedef struct RecordWriter RecordWriter;
 
 /* As recorder_new(), path not NULL. */
 RecordWriter *record_writer_new(const char *path, bool replace, GError **error);
+/* Appends to the bytes, which the caller owns and reads after the commit (sim/record_block.h). */
+RecordWriter *record_writer_new_block(GByteArray *block);
 /* Removes the file unless it was committed. */
 void record_writer_free(RecordWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecordWriter, record_writer_free)
 
+/* NULL when there is no file. */
 const char *record_writer_partial_path(const RecordWriter *writer);
 
 /* An empty chunk with room for at least need_bytes, owned by the caller. */
