@@ -3,6 +3,8 @@
  * `int command_name(int argc, char **argv)` in cli/name.c. One without help is not shown: it is
  * for the program itself. */
 X(run, "run a scenario into a database")
+X(sweep, "run all combinations of a file's sweep into one database")
+X(merge, "join the databases of a sweep's shares")
 X(list, "list scenario modules and files")
 X(describe, "explain a module, or a file's values")
 X(inspect, "print peers as they are at one instant")

@@ -6,6 +6,7 @@
 #include "cli/log_lines.h"
 #include "cli/progress.h"
 #include "cli/run_summary.h"
+#include "cli/swept_run.h"
 
 static const CommandUsage USAGE = {
     .arguments = "FILE",
@@ -17,6 +18,7 @@ static const CommandUsage USAGE = {
                 "  skein run ping.yaml --seed 7 --set link.loss=2% -o lossy.db\n"
                 "  skein run ping-100000.yaml -j 2\n"
                 "  skein run ping.yaml --force --log all=info --log 3=off\n"
+                "  skein run loss.yaml --cell link.loss=5% --repetition 3\n"
                 "  skein run ping.yaml --json --quiet | jq .fingerprint",
     .argument_count_min = 1,
     .argument_count_max = 1,
@@ -27,6 +29,7 @@ typedef struct Options {
     char *seed, *output, *queue;
     int partitions, jobs;
     gboolean force, quiet, json;
+    SweptRun swept;
 } Options;
 
 static void clear_options(Options *options)
@@ -36,6 +39,7 @@ static void clear_options(Options *options)
     g_free(options->seed);
     g_free(options->output);
     g_free(options->queue);
+    swept_run_clear(&options->swept);
 }
 
 /* The file's name with another extension, in the working directory. */
@@ -44,14 +48,22 @@ static char *default_output(const Scenario *scenario)
     return g_strdup_printf("%s.db", scenario->name);
 }
 
+static Scenario *load(const char *path, Options *options, RunOptions *run_options, GError **error)
+{
+    const char *const *sets = (const char *const *)options->sets;
+    return swept_run_is_given(&options->swept)
+               ? swept_run_load(&options->swept, path, sets, options->seed, run_options, error)
+               : scenario_load(path, sets, options->seed, error);
+}
+
 static bool execute(const char *path, Options *options, int *ret_status, GError **error)
 {
     g_autoptr(LogLines) log = log_lines_new((const char *const *)options->logs, error);
     if (log == NULL) {
         return false;
     }
-    g_autoptr(Scenario) scenario =
-        scenario_load(path, (const char *const *)options->sets, options->seed, error);
+    RunOptions run_options = {0};
+    g_autoptr(Scenario) scenario = load(path, options, &run_options, error);
     if (scenario == NULL) {
         return false;
     }
@@ -60,15 +72,15 @@ static bool execute(const char *path, Options *options, int *ret_status, GError 
     }
     Progress progress;
     progress_init(&progress, scenario->stop);
-    RunOptions run_options = {
-        .database = options->output,
-        .replace = options->force,
-        .interrupt = interrupt_arm(),
-        .progress = options->quiet || log_lines_level(log) > LOG_OFF ? NULL : progress_update,
-        .progress_data = &progress,
-        .log_level = log_lines_level(log),
-        .log_line = log_lines_print,
-        .log_data = log};
+    run_options.database = options->output;
+    run_options.replace = options->force;
+    run_options.interrupt = interrupt_arm();
+    run_options.progress =
+        options->quiet || log_lines_level(log) > LOG_OFF ? NULL : progress_update;
+    run_options.progress_data = &progress;
+    run_options.log_level = log_lines_level(log);
+    run_options.log_line = log_lines_print;
+    run_options.log_data = log;
     if (!execution_options_read(options->queue, options->partitions, options->jobs, &run_options,
                                 error)) {
         return false;
@@ -108,6 +120,12 @@ int command_run(int argc, char **argv)
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
          "The database (default: the file's name with .db, in the working directory)", "DB"},
         {"force", 0, 0, G_OPTION_ARG_NONE, &options.force, "Replace an existing database", NULL},
+        {"cell", 0, 0, G_OPTION_ARG_STRING, &options.swept.cell,
+         "Run this cell of the file's sweep, with the seed it has there", "KEY=VALUE, ..."},
+        {"repetition", 0, 0, G_OPTION_ARG_INT, &options.swept.repetition,
+         "Which repetition of the cell (default: 1)", "N"},
+        {"only", 0, 0, G_OPTION_ARG_STRING, &options.swept.only,
+         "The experiment that the cell belongs to", "NAME"},
         {"queue", 0, 0, G_OPTION_ARG_STRING, &options.queue,
          "The event queue; results do not depend on it", "NAME"},
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs,

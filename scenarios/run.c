@@ -154,7 +154,9 @@ Run *run_new(Scenario *scenario, const RunOptions *options, GError **error)
     if (plan == NULL) {
         return NULL;
     }
-    if (options->database != NULL) {
+    if (options->block != NULL) {
+        run->recorder = recorder_new_block(options->block);
+    } else if (options->database != NULL) {
         run->recorder = recorder_new(options->database, options->replace, error);
         if (run->recorder == NULL) {
             return NULL;
@@ -164,8 +166,8 @@ Run *run_new(Scenario *scenario, const RunOptions *options, GError **error)
         blame_row(run, error);
         return NULL;
     }
-    if (run->recorder != NULL &&
-        !run_rows_before(recorder_buffer(run->recorder, RUN_ID), scenario, run->network, error)) {
+    if (run->recorder != NULL && !run_rows_before(recorder_buffer(run->recorder, RUN_ID), scenario,
+                                                  run->network, options->block != NULL, error)) {
         return NULL;
     }
     note_remarks(run);
@@ -190,6 +192,11 @@ static RunOutcome simulate(Run *run)
     return outcome;
 }
 
+static const char *text_or_empty(const char *text)
+{
+    return text == NULL ? "" : text;
+}
+
 static bool commit(Run *run, GError **error)
 {
     if (run->recorder == NULL) {
@@ -202,8 +209,9 @@ static bool commit(Run *run, GError **error)
                            .id = RUN_ID,
                            .scenario = run->scenario->name,
                            .module = run->scenario->module->name,
-                           .experiment = "",
-                           .cell = "",
+                           .experiment = text_or_empty(run->options.experiment),
+                           .cell = text_or_empty(run->options.cell),
+                           .repetition = run->options.repetition,
                            .seed = run->scenario->seed,
                            .status = run_status_name(run->status),
                            .fingerprint = simulation_fingerprint(simulation),

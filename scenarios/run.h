@@ -21,6 +21,11 @@ typedef struct RunOptions {
     unsigned partition_count, thread_count; /* 0: 1 */
     const char *database;                   /* NULL: nothing is recorded */
     bool replace;                           /* an existing database */
+    GByteArray *block;      /* takes the rows in place of a database: sim/record_block.h; one run of
+                               many, so its file has the scenario's text and places once for all */
+    const char *experiment; /* NULL: none, as are cell and repetition 0 */
+    const char *cell;
+    int64_t repetition;
     const volatile sig_atomic_t *interrupt; /* non-zero ends the run; may be NULL */
     LogLevel log_level;                     /* the most that is told to log_line */
     void (*log_line)(void *data, SimTime now, EntityId peer, LogLevel level, const char *text);

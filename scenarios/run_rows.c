@@ -5,7 +5,7 @@
 
 #include "sim/input_file.h"
 
-static void write_parameters(RecordBuffer *buffer, const GPtrArray *values)
+static void write_parameters(RecordBuffer *buffer, const GPtrArray *values, bool has_places)
 {
     for (guint i = 0; i < values->len; i++) {
         const SettingValue *value = g_ptr_array_index(values, i);
@@ -13,7 +13,7 @@ static void write_parameters(RecordBuffer *buffer, const GPtrArray *values)
             continue; /* overridden */
         }
         record_parameter(buffer, value->key, value->text, setting_origin_name(value->origin));
-        if (value->file != NULL) {
+        if (has_places && value->file != NULL) {
             g_autofree char *key = g_strdup_printf("place.%s", value->key);
             g_autofree char *place = value->line == 0 ? g_strdup(value->file)
                                                       : g_strdup_printf("%s:%u:%u", value->file,
@@ -37,11 +37,20 @@ static bool write_input(RecordBuffer *buffer, const Scenario *scenario, const ch
     return true;
 }
 
+void run_rows_scenario(RecordBuffer *buffer, const ScenarioFile *file)
+{
+    g_autofree char *directory = g_canonicalize_filename(scenario_file_directory(file), NULL);
+    record_execution(buffer, EXECUTION_SCENARIO_PATH, scenario_file_name(file));
+    record_execution(buffer, EXECUTION_SCENARIO_DIRECTORY, directory);
+    record_execution(buffer, EXECUTION_SCENARIO_TEXT, scenario_file_text(file));
+    record_execution(buffer, EXECUTION_SCENARIO_SHA256, scenario_file_sha256(file));
+}
+
 bool run_rows_before(RecordBuffer *buffer, const Scenario *scenario, const Network *network,
-                     GError **error)
+                     bool is_one_of_many, GError **error)
 {
     const ScenarioFile *file = scenario->file;
-    write_parameters(buffer, scenario_file_values(scenario->file));
+    write_parameters(buffer, scenario_file_values(scenario->file), !is_one_of_many);
     for (const char *const *name = network_inputs(network); *name != NULL; name++) {
         if (!write_input(buffer, scenario, *name, error)) {
             return false;
@@ -51,11 +60,9 @@ bool run_rows_before(RecordBuffer *buffer, const Scenario *scenario, const Netwo
     if (timeline != NULL && !g_strv_contains(network_inputs(network), timeline)) {
         record_input(buffer, timeline, scenario_file_timeline_sha256(file));
     }
-    g_autofree char *directory = g_canonicalize_filename(scenario_file_directory(file), NULL);
-    record_execution(buffer, EXECUTION_SCENARIO_PATH, scenario_file_name(file));
-    record_execution(buffer, EXECUTION_SCENARIO_DIRECTORY, directory);
-    record_execution(buffer, EXECUTION_SCENARIO_TEXT, scenario_file_text(file));
-    record_execution(buffer, EXECUTION_SCENARIO_SHA256, scenario_file_sha256(file));
+    if (!is_one_of_many) {
+        run_rows_scenario(buffer, file);
+    }
     return true;
 }
 

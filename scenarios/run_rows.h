@@ -14,11 +14,17 @@
 #define EXECUTION_SCENARIO_TEXT "scenario.text"
 #define EXECUTION_SCENARIO_SHA256 "scenario.sha256"
 #define EXECUTION_VERSION "skein.version"
+/* Those of a sweep as a whole. */
+#define EXECUTION_TIMELINE "scenario.timeline"
+#define EXECUTION_SHARE "sweep.share" /* 2/5 */
 
-/* Parameters, inputs with their SHA-256, and the scenario's own text. Fails when an input cannot be
- * read any more. */
+/* Parameters, inputs with their SHA-256, and, unless the run is one of many in its file, their
+ * places and the scenario's own text. Fails when an input cannot be read any more. */
 bool run_rows_before(RecordBuffer *buffer, const Scenario *scenario, const Network *network,
-                     GError **error);
+                     bool is_one_of_many, GError **error);
+
+/* The scenario's text, path and SHA-256. */
+void run_rows_scenario(RecordBuffer *buffer, const ScenarioFile *file);
 
 /* failure: why the run broke, or NULL. */
 void run_rows_execution(RecordBuffer *buffer, const Simulation *simulation,

@@ -3,6 +3,7 @@
  * LIST_SECTIONS. What is kept are copies, so that the tree can go. */
 #include "scenarios/scenario_content.h"
 
+#include "scenarios/sweep_value.h"
 #include "scenarios/timeline_csv.h"
 #include "sim/call_text.h"
 #include "sim/error.h"
@@ -38,6 +39,7 @@ static void line_free(void *data)
 static void parameter_free(void *data)
 {
     SweepParameter *parameter = data;
+    g_free(parameter->experiment);
     g_free(parameter->key);
     g_ptr_array_unref(parameter->lines);
     g_free(parameter);
@@ -74,6 +76,22 @@ static bool refuse_node(const TextNode *node, const char *key, const char *expec
 {
     g_autofree char *found = text_node_describe(node);
     return text_place_refuse(&node->place, key, error, "found %s, expected %s", found, expected);
+}
+
+/* A list of scalars as one text; each element that is none is blamed at its own place. */
+static char *list_value(const TextNode *node, const char *key, GError **error)
+{
+    g_autoptr(GPtrArray) elements = g_ptr_array_new();
+    for (guint i = 0; i < node->children->len; i++) {
+        const TextNode *child = g_ptr_array_index(node->children, i);
+        if (child->type != TEXT_SCALAR || text_node_is_empty(child)) {
+            refuse_node(child, key, "a value in the list", error);
+            return NULL;
+        }
+        g_ptr_array_add(elements, child->text);
+    }
+    g_ptr_array_add(elements, NULL);
+    return list_text_print((const char *const *)elements->pdata);
 }
 
 /* -- Timeline -- */
@@ -199,35 +217,43 @@ static bool read_plots(ScenarioContent *content, const TextNode *node, GError **
     return read_lines(content, content->plots, node, "plot", "latency-cdf", error);
 }
 
-/* `LOW..HIGH step STEP`, for a text that has two dots outside parentheses and braces. */
-static bool check_range(const ScenarioLine *line, const char *key, GError **error)
+/* A value; of parameters that move together, a list of one value for each. */
+static bool add_value(ScenarioContent *content, SweepParameter *parameter, const TextNode *node,
+                      const char *key, const char *expected, GError **error)
 {
-    const char *dots = strstr(line->text, "..");
-    if (dots == NULL || strpbrk(line->text, "({/") != NULL) {
+    const bool is_tuple = strchr(parameter->key, ',') != NULL;
+    if (is_tuple) {
+        if (node->type != TEXT_LIST) {
+            return refuse_node(node, key, "a list of one value for each key, such as [10ms, 1%]",
+                               error);
+        }
+        g_autofree char *text = list_value(node, key, error);
+        if (text == NULL) {
+            return false;
+        }
+        ScenarioLine *line = g_new0(ScenarioLine, 1);
+        line->text = g_steal_pointer(&text);
+        line->place = node->place;
+        line->place.file = content->file;
+        g_ptr_array_add(parameter->lines, line);
         return true;
     }
-    g_auto(GStrv) words = g_strsplit_set(line->text, " \t\n", -1);
-    guint count = 0;
-    for (guint i = 0; words[i] != NULL; i++) {
-        if (*words[i] != '\0') {
-            char *word = words[i];
-            words[i] = words[count];
-            words[count++] = word;
-        }
+    if (!add_line(content, parameter->lines, node, key, expected, error)) {
+        return false;
     }
-    const bool is_range = count == 3 && strcmp(words[1], "step") == 0 &&
-                          !g_str_has_prefix(words[0], "..") && !g_str_has_suffix(words[0], "..") &&
-                          strstr(words[0], "..") != NULL;
-    return is_range ||
-           text_place_refuse(&line->place, key, error,
-                             "found '%s', expected a range such as 10..100 step 10", line->text);
+    const ScenarioLine *line = g_ptr_array_index(parameter->lines, parameter->lines->len - 1);
+    g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
+    return strchr(parameter->key, '.') == NULL || sweep_value_expand(line->text, values, error) ||
+           text_place_blame(&line->place, key, error);
 }
 
-static bool read_parameter(ScenarioContent *content, const TextNode *key, const TextNode *node,
-                           GError **error)
+static bool read_parameter(ScenarioContent *content, const char *experiment, const TextNode *key,
+                           const TextNode *node, GError **error)
 {
-    g_autofree char *full = g_strconcat("sweep.", key->text, NULL);
+    g_autofree char *full = g_strjoin(".", "sweep", experiment == NULL ? key->text : experiment,
+                                      experiment == NULL ? NULL : key->text, NULL);
     SweepParameter *parameter = g_new0(SweepParameter, 1);
+    parameter->experiment = g_strdup(experiment);
     parameter->key = g_strdup(key->text);
     parameter->lines = g_ptr_array_new_with_free_func(line_free);
     parameter->is_list = node->type == TEXT_LIST;
@@ -235,17 +261,32 @@ static bool read_parameter(ScenarioContent *content, const TextNode *key, const 
     parameter->place.file = content->file;
     g_ptr_array_add(content->sweep, parameter);
     if (!parameter->is_list) {
-        return add_line(content, parameter->lines, node, full,
-                        "a list of values, a range or a value", error) &&
-               check_range(g_ptr_array_index(parameter->lines, 0), full, error);
+        return add_value(content, parameter, node, full, "a list of values, a range or a value",
+                         error);
     }
     if (node->children->len == 0) {
         return text_place_refuse(&node->place, full, error,
                                  "found an empty list, expected at least one value");
     }
     for (guint i = 0; i < node->children->len; i++) {
-        if (!add_line(content, parameter->lines, g_ptr_array_index(node->children, i), full,
-                      "a value", error)) {
+        if (!add_value(content, parameter, g_ptr_array_index(node->children, i), full, "a value",
+                       error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Keys below a name are an experiment of that name. */
+static bool read_experiment(ScenarioContent *content, const TextNode *key, const TextNode *node,
+                            GError **error)
+{
+    if (node->keys->len == 0) {
+        return refuse_node(node, key->text, "keys such as 'link.loss: [0, 1%]' below it", error);
+    }
+    for (guint i = 0; i < node->keys->len; i++) {
+        if (!read_parameter(content, key->text, g_ptr_array_index(node->keys, i),
+                            g_ptr_array_index(node->children, i), error)) {
             return false;
         }
     }
@@ -261,8 +302,11 @@ static bool read_sweep(ScenarioContent *content, const TextNode *node, GError **
         return refuse_node(node, "sweep", "keys such as 'link.loss: [0, 1%]' below it", error);
     }
     for (guint i = 0; i < node->keys->len; i++) {
-        if (!read_parameter(content, g_ptr_array_index(node->keys, i),
-                            g_ptr_array_index(node->children, i), error)) {
+        const TextNode *key = g_ptr_array_index(node->keys, i);
+        const TextNode *child = g_ptr_array_index(node->children, i);
+        const bool is_experiment = child->type == TEXT_MAPPING && !text_node_is_set(child);
+        if (!(is_experiment ? read_experiment(content, key, child, error)
+                            : read_parameter(content, NULL, key, child, error))) {
             return false;
         }
     }
@@ -300,22 +344,6 @@ const char *const *scenario_content_lists(void)
 {
     static const char *const names[] = {"timeline", "expect", "plot", "sweep", NULL};
     return names;
-}
-
-/* A list of scalars as one text; each element that is none is blamed at its own place. */
-static char *list_value(const TextNode *node, const char *key, GError **error)
-{
-    g_autoptr(GPtrArray) elements = g_ptr_array_new();
-    for (guint i = 0; i < node->children->len; i++) {
-        const TextNode *child = g_ptr_array_index(node->children, i);
-        if (child->type != TEXT_SCALAR || text_node_is_empty(child)) {
-            refuse_node(child, key, "a value in the list", error);
-            return NULL;
-        }
-        g_ptr_array_add(elements, child->text);
-    }
-    g_ptr_array_add(elements, NULL);
-    return list_text_print((const char *const *)elements->pdata);
 }
 
 static char *value_text(const TextNode *node, const char *key, GError **error)

@@ -171,6 +171,16 @@ const GPtrArray *scenario_file_sweep(const ScenarioFile *file)
     return file->content.sweep;
 }
 
+char *scenario_file_timeline_text(const ScenarioFile *file)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < file->content.timeline->len; i++) {
+        const TimelineRow *row = g_ptr_array_index(file->content.timeline, i);
+        g_string_append_printf(text, "%s: %s\n", row->time, row->action);
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
 const char *scenario_file_timeline_input(const ScenarioFile *file)
 {
     return file->content.timeline_name;

@@ -16,6 +16,8 @@
  *     sweep:                     parameters: a list, one text, or a range
  *       link.loss: [0, 1%, 2%]
  *       peers.count: 10..100 step 10
+ *       large:                 an experiment of its own: what stands below a name
+ *         peers.count: 1000
  *
  * All arrays belong to the file and live as long as it does; so do the places in them. */
 #ifndef SCENARIOS_SCENARIO_FILE_H
@@ -49,8 +51,11 @@ typedef struct ScenarioLine {
 } ScenarioLine;
 
 typedef struct SweepParameter {
-    char *key;        /* `link.loss`, or an option of the sweep such as `repeat` */
-    GPtrArray *lines; /* of ScenarioLine: the values; a range `10..100 step 10` is one of them */
+    char *experiment; /* below whose name it stands; NULL: directly in the sweep */
+    char *key;        /* `link.loss`, `link.latency, link.loss` for those that move together, or an
+                         option of the sweep such as `repeat` */
+    GPtrArray *lines; /* of ScenarioLine: the values; a range `10..100 step 10` is one of them; of
+                         parameters that move together, lists as sim/list_text.h prints them */
     bool is_list;
     TextPlace place;
 } SweepParameter;
@@ -84,6 +89,9 @@ const GPtrArray *scenario_file_timeline(const ScenarioFile *file);     /* of Tim
 const GPtrArray *scenario_file_expectations(const ScenarioFile *file); /* of ScenarioLine */
 const GPtrArray *scenario_file_plots(const ScenarioFile *file);        /* of ScenarioLine */
 const GPtrArray *scenario_file_sweep(const ScenarioFile *file);        /* of SweepParameter */
+
+/* The rows of the timeline without comments and places, a line each; to be freed. */
+char *scenario_file_timeline_text(const ScenarioFile *file);
 
 /* For `timeline: file(NAME)`: the name as written, for an `input` row; else NULL. */
 const char *scenario_file_timeline_input(const ScenarioFile *file);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The suites of tests/unit, in the order in which they run. */
+/* The suites of tests/unit, in the order in which they run. Those that fork workers come first:
+ * they may not before there are threads, which others leave behind. */
+X(worker_pool)
+X(sweep_faults)
 X(call_text)
 X(connection)
 X(crew)
@@ -50,6 +53,7 @@ X(simulation)
 X(snapshot)
 X(stats)
 X(stream)
+X(sweep_plan)
 X(table_text)
 X(tcp)
 X(testbed)

@@ -212,9 +212,13 @@ static const struct {
                          "or a value"},
     {"sweep:\n  a.b: [1, [2]]\n", "a.yaml:2:12: sweep.a.b: found a list, expected a value"},
     {"sweep:\n  a.b: 1..10\n",
-     "a.yaml:2:8: sweep.a.b: found '1..10', expected a range such as 10..100 step 10"},
+     "a.yaml:2:8: sweep.a.b: found '1..10', expected a range such as 10..100 step 10, "
+     "1ms..1s times 10 or 1ms..1s log 7, with a lower end, a higher end, and at most 100000 "
+     "values"},
     {"sweep:\n  a.b: 1.. step 10\n",
-     "a.yaml:2:8: sweep.a.b: found '1.. step 10', expected a range such as 10..100 step 10"},
+     "a.yaml:2:8: sweep.a.b: found '1.. step 10', expected a range such as 10..100 step 10, "
+     "1ms..1s times 10 or 1ms..1s log 7, with a lower end, a higher end, and at most 100000 "
+     "values"},
     {"expect: ping.loss < 2%\n", "a.yaml:1:9: expect: found 'ping.loss < 2%', expected a list of "
                                  "lines such as '- ping.loss < 2%'"},
     {"expect:\n  - a: b\n",
