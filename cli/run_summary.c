@@ -94,9 +94,9 @@ static void print_verdicts(const Run *run)
                    verdict->found);
         } else {
             printf("%s  %s (%s): %s\n",
-                   !verdict->has_values ? "untested"
-                   : verdict->holds     ? "holds"
-                                        : "violated",
+                   !verdict->is_tested ? "untested"
+                   : verdict->holds    ? "holds"
+                                       : "violated",
                    verdict->property, verdict->expectation, verdict->found);
         }
     }

@@ -189,9 +189,8 @@ static const RowForm *find_form(const char *const *words)
     return NULL;
 }
 
-static const Action *find_action(const Application *application, const char *name)
+static const Action *find_action(const Action *action, const char *name)
 {
-    const Action *action = application == NULL ? NULL : application->actions;
     for (; action != NULL && action->name != NULL; action++) {
         if (g_str_equal(name, action->name)) {
             return action;
@@ -200,10 +199,10 @@ static const Action *find_action(const Application *application, const char *nam
     return NULL;
 }
 
-const char *fault_plan_usage(const Application *application, const char *const *words)
+const char *fault_plan_usage(const Action *actions, const char *const *words)
 {
     const RowForm *form = find_form(words);
-    const Action *action = form != NULL ? NULL : find_action(application, words[0]);
+    const Action *action = form != NULL ? NULL : find_action(actions, words[0]);
     return form != NULL ? form->usage : action != NULL ? action->usage : NULL;
 }
 
@@ -215,7 +214,8 @@ static bool recognise(const FaultPlan *plan, char **words, Row *row, GError **er
         row->type = form->type;
         return parse_row(plan, form->usage, words, row, error);
     }
-    row->action = find_action(plan->context.application, words[0]);
+    const Application *application = plan->context.application;
+    row->action = application == NULL ? NULL : find_action(application->actions, words[0]);
     if (row->action != NULL) {
         row->type = ROW_ACTION;
         return parse_row(plan, row->action->usage, words, row, error);

@@ -70,8 +70,9 @@ unsigned fault_plan_row_count(const FaultPlan *plan);
 void fault_plan_row(const FaultPlan *plan, unsigned index, SimTime *ret_time,
                     const char **ret_action, const char **ret_arguments);
 
-/* The usage that a row of these words has to match, `send PEER PEER tokens COUNT`; NULL: none. */
-const char *fault_plan_usage(const Application *application, const char *const *words);
+/* The usage that a row of these words has to match, `send PEER PEER tokens COUNT`; NULL: none.
+ * actions: of an application; may be NULL. */
+const char *fault_plan_usage(const Action *actions, const char *const *words);
 
 /* One line of usage for each kind of row, for `skein describe`; to be freed by g_strfreev. */
 char **fault_plan_usages(const Application *application);

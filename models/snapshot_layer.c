@@ -83,6 +83,7 @@ static const MetricName METRICS[SNAPSHOT_METRICS + 1] = {
 static void start_next(Host *host, uint64_t number)
 {
     const SnapshotLayer *layer = snapshot_layer(host);
+    host_explain(host, "snapshot %u", host->entity.id);
     snapshot_start(host);
     if (number + 1 < (uint64_t)layer->settings.count) {
         host_after(host, layer->settings.interval, layer->first_timer, number + 1);

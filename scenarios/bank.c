@@ -62,7 +62,10 @@ static void transfer_to_random(Host *host, uint64_t number)
                                                        snapshot_channel_count(host));
     const int64_t wish = host_draw_from(host, RANDOM_AMOUNT, &self->amount_draws, settings->amount);
     if (self->tokens > 0) {
-        transfer(host, snapshot_channel_receiver(host, channel), MIN(wish, self->tokens));
+        const EntityId receiver = snapshot_channel_receiver(host, channel);
+        const int64_t tokens = MIN(wish, self->tokens);
+        host_explain(host, "send %u %u tokens %" G_GINT64_FORMAT, host_id(host), receiver, tokens);
+        transfer(host, receiver, tokens);
     }
     schedule(host, number + 1);
 }
@@ -163,6 +166,7 @@ static const MetricName METRICS[] = {
     {0}};
 static const ScenarioProperty PROPERTIES[] = {
     {"no snapshot is wrong", "snapshot.inconsistent.sum == 0"}, {0}};
+static const char *const EXPLICIT[] = {"bank.transfers=0", "snapshot.count=0", NULL};
 static const char *const PLOTS[] = {"spacetime", "topology", NULL};
 
 static const Application APPLICATION = {
@@ -184,5 +188,6 @@ const ScenarioModule SCENARIO_bank = {
     .settings = &TABLE,
     .application = &APPLICATION,
     .properties = PROPERTIES,
+    .explicit_settings = EXPLICIT,
     .plots = PLOTS,
 };

@@ -246,6 +246,11 @@ bool expectation_has_value(const Expectation *expectation, const Metric *metric)
     return metric_count(metric) > 0 || statistic == STATISTIC_COUNT || statistic == STATISTIC_SUM;
 }
 
+bool expectation_counts(const Expectation *expectation)
+{
+    return expectation->statistic == STATISTIC_COUNT;
+}
+
 bool expectation_judge(const Expectation *expectation, const Metric *metric, char **ret_found)
 {
     const Statistic statistic = expectation->statistic;

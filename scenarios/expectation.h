@@ -36,6 +36,9 @@ const char *expectation_metric(const Expectation *expectation); /* its full name
 /* False when the metric has no values and the statistic needs one: there is nothing to judge. */
 bool expectation_has_value(const Expectation *expectation, const Metric *metric);
 
+/* It is about the number of values, so that none at all is a value too. */
+bool expectation_counts(const Expectation *expectation);
+
 /* True when it holds for the values of its metric. ret_found says what was found, in words:
  * `ping.loss is 3.1%`; the caller frees it. */
 bool expectation_judge(const Expectation *expectation, const Metric *metric, char **ret_found);

@@ -104,9 +104,10 @@ void judge_run(Judge *judge, const Network *network)
         const Metric *metric = metric_named(network, expectation_metric(charge->expectation));
         RunVerdict verdict = {.property = charge->property,
                               .expectation = expectation_text(charge->expectation)};
-        verdict.has_values = expectation_has_value(charge->expectation, metric);
+        verdict.has_value = expectation_has_value(charge->expectation, metric);
+        verdict.is_tested = metric_count(metric) > 0 || expectation_counts(charge->expectation);
         verdict.holds = expectation_judge(charge->expectation, metric, &verdict.found) ||
-                        (charge->property != NULL && !verdict.has_values);
+                        (charge->property != NULL && !verdict.has_value);
         g_array_append_val(judge->verdicts, verdict);
     }
 }

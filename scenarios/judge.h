@@ -15,8 +15,9 @@ typedef struct RunVerdict {
     const char *property;    /* its name; NULL: a line of `expect:` */
     const char *expectation; /* its text */
     bool holds;
-    bool has_values; /* false: its metric has none, nor is its sum or count asked for */
-    char *found;     /* `ping.loss is 3.1%` */
+    bool has_value; /* false: its metric has none, nor is its sum or count asked for */
+    bool is_tested; /* its metric has values, or their number is what was asked for */
+    char *found;    /* `ping.loss is 3.1%` */
 } RunVerdict;
 
 typedef struct Judge Judge;

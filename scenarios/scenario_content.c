@@ -56,6 +56,7 @@ void scenario_content_init(ScenarioContent *content, const char *file, const cha
         .expectations = g_ptr_array_new_with_free_func(line_free),
         .plots = g_ptr_array_new_with_free_func(line_free),
         .sweep = g_ptr_array_new_with_free_func(parameter_free),
+        .swarm = g_ptr_array_new_with_free_func(parameter_free),
     };
 }
 
@@ -67,6 +68,7 @@ void scenario_content_clear(ScenarioContent *content)
     g_clear_pointer(&content->expectations, g_ptr_array_unref);
     g_clear_pointer(&content->plots, g_ptr_array_unref);
     g_clear_pointer(&content->sweep, g_ptr_array_unref);
+    g_clear_pointer(&content->swarm, g_ptr_array_unref);
     g_clear_pointer(&content->timeline_name, g_free);
     g_clear_pointer(&content->timeline_path, g_free);
     g_clear_pointer(&content->timeline_sha256, g_free);
@@ -313,16 +315,58 @@ static bool read_sweep(ScenarioContent *content, const TextNode *node, GError **
     return true;
 }
 
+/* -- The swarm -- */
+
+static bool read_choice(ScenarioContent *content, const TextNode *key, const TextNode *node,
+                        GError **error)
+{
+    g_autofree char *full = g_strconcat("swarm.", key->text, NULL);
+    const bool is_list = node->type == TEXT_LIST;
+    SweepParameter *choice = g_new0(SweepParameter, 1);
+    choice->key = g_strdup(key->text);
+    choice->lines = g_ptr_array_new_with_free_func(line_free);
+    choice->is_list = is_list;
+    choice->place = key->place;
+    choice->place.file = content->file;
+    g_ptr_array_add(content->swarm, choice);
+    if (is_list && node->children->len == 0) {
+        return text_place_refuse(&node->place, full, error,
+                                 "found an empty list, expected at least one value");
+    }
+    for (guint i = 0; i < (is_list ? node->children->len : 1); i++) {
+        if (!add_line(content, choice->lines, is_list ? g_ptr_array_index(node->children, i) : node,
+                      full, is_list ? "a value" : "a list of values or a value", error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_swarm(ScenarioContent *content, const TextNode *node, GError **error)
+{
+    if (text_node_is_empty(node)) {
+        return true;
+    }
+    if (node->type != TEXT_MAPPING) {
+        return refuse_node(node, "swarm", "keys such as 'link.loss: [0, 1%]' below it", error);
+    }
+    for (guint i = 0; i < node->keys->len; i++) {
+        if (!read_choice(content, g_ptr_array_index(node->keys, i),
+                         g_ptr_array_index(node->children, i), error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* -- Sections -- */
 
 static const struct {
     const char *name;
     SectionReader read;
 } LIST_SECTIONS[] = {
-    {"timeline", read_timeline},
-    {"expect", read_expectations},
-    {"plot", read_plots},
-    {"sweep", read_sweep},
+    {"timeline", read_timeline}, {"expect", read_expectations}, {"plot", read_plots},
+    {"sweep", read_sweep},       {"swarm", read_swarm},
 };
 
 static SectionReader find_reader(const char *section)
@@ -342,7 +386,7 @@ bool scenario_content_is_list(const char *section)
 
 const char *const *scenario_content_lists(void)
 {
-    static const char *const names[] = {"timeline", "expect", "plot", "sweep", NULL};
+    static const char *const names[] = {"timeline", "expect", "plot", "sweep", "swarm", NULL};
     return names;
 }
 

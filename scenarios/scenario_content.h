@@ -15,6 +15,7 @@ typedef struct ScenarioContent {
     GPtrArray *expectations;
     GPtrArray *plots;
     GPtrArray *sweep;
+    GPtrArray *swarm;
     char *timeline_name; /* of a timeline in a file: as written */
     char *timeline_path; /* where it was found; the name in its messages */
     char *timeline_sha256;

@@ -86,6 +86,14 @@ bool scenario_file_set(ScenarioFile *file, const char *assignment, GError **erro
     return true;
 }
 
+void scenario_file_add_row(ScenarioFile *file, const char *time, const char *action,
+                           const char *place)
+{
+    TimelineRow *row = g_new0(TimelineRow, 1);
+    *row = (TimelineRow){g_strdup(time), g_strdup(action), {.file = place}};
+    g_ptr_array_add(file->content.timeline, row);
+}
+
 /* Where the section stands that no table knows: its own place is better than that of its first
  * key, and an empty one has no key. */
 static bool refuse_section(const ScenarioSection *section, GPtrArray *names, GError **error)
@@ -179,6 +187,11 @@ char *scenario_file_timeline_text(const ScenarioFile *file)
         g_string_append_printf(text, "%s: %s\n", row->time, row->action);
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+const GPtrArray *scenario_file_swarm(const ScenarioFile *file)
+{
+    return file->content.swarm;
 }
 
 const char *scenario_file_timeline_input(const ScenarioFile *file)

@@ -18,6 +18,8 @@
  *       peers.count: 10..100 step 10
  *       large:                 an experiment of its own: what stands below a name
  *         peers.count: 1000
+ *     swarm:                     what skein check --swarm chooses from
+ *       link.loss: [0, 5%]
  *
  * All arrays belong to the file and live as long as it does; so do the places in them. */
 #ifndef SCENARIOS_SCENARIO_FILE_H
@@ -74,6 +76,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScenarioFile, scenario_file_free)
 /* `section.key=value` from the command line, stronger than the file and than earlier ones. */
 bool scenario_file_set(ScenarioFile *file, const char *assignment, GError **error);
 
+/* A row of the timeline behind those of the file; `place` is the name for messages and kept. */
+void scenario_file_add_row(ScenarioFile *file, const char *time, const char *action,
+                           const char *place);
+
 /* Error for a section or key that is in none of the tables (NULL-terminated). */
 bool scenario_file_check(const ScenarioFile *file, const SettingsTable *const *tables,
                          GError **error);
@@ -89,6 +95,7 @@ const GPtrArray *scenario_file_timeline(const ScenarioFile *file);     /* of Tim
 const GPtrArray *scenario_file_expectations(const ScenarioFile *file); /* of ScenarioLine */
 const GPtrArray *scenario_file_plots(const ScenarioFile *file);        /* of ScenarioLine */
 const GPtrArray *scenario_file_sweep(const ScenarioFile *file);        /* of SweepParameter */
+const GPtrArray *scenario_file_swarm(const ScenarioFile *file);        /* likewise */
 
 /* The rows of the timeline without comments and places, a line each; to be freed. */
 char *scenario_file_timeline_text(const ScenarioFile *file);

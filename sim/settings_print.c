@@ -157,6 +157,9 @@ char *settings_json_schema(const SettingsTable *const *tables)
         "\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
         "\"sweep\":{\"description\":\"Values to try, for each key: a list or a range such as "
         "'10..100 step 10'.\",\"type\":\"object\","
+        "\"additionalProperties\":{\"type\":[\"array\",\"string\",\"number\"]}},"
+        "\"swarm\":{\"description\":\"What skein check --swarm chooses from, for each key.\","
+        "\"type\":\"object\","
         "\"additionalProperties\":{\"type\":[\"array\",\"string\",\"number\"]}}";
     GString *json = g_string_new(
         "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"title\":\"skein "

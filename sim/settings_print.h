@@ -10,8 +10,8 @@
 char *settings_describe(const SettingsTable *table);
 
 /* A JSON Schema (draft 2020-12) of a scenario file with these sections (NULL-terminated; tables of
- * one section are joined) and the lists timeline, expect, plot and sweep. Nothing is required,
- * since the command line may give what the file does not. */
+ * one section are joined) and the lists timeline, expect, plot, sweep and swarm. Nothing is
+ * required, since the command line may give what the file does not. */
 char *settings_json_schema(const SettingsTable *const *tables);
 
 #endif

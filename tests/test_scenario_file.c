@@ -313,7 +313,7 @@ static void scenario_file_check_finds_unknown_names(void)
     } cases[] = {
         {"link:\n  loss: 1%\nexpect:\n  - a\n", NULL},
         {"lnk:\n", "a.yaml:1:1: found 'lnk', expected a section (link, timeline, expect, plot, "
-                   "sweep); did you mean 'link'?"},
+                   "sweep, swarm); did you mean 'link'?"},
         {"link:\n  los: 1%\n", "a.yaml:2:3: link.los: found 'los', expected a key of section link "
                                "(loss); did you mean 'link.loss'?"},
     };
