@@ -16,8 +16,11 @@ static const char *const TARGETS[] = {"round-robin", "random", "every", "all", "
 enum { STREAM_LONG_LIVED, STREAM_PER_PING };
 static const char *const STREAMS[] = {"long-lived", "per-ping", NULL};
 
+enum { PACE_INTERVAL, PACE_ANSWER };
+static const char *const PACES[] = {"interval", "answer", NULL};
+
 typedef struct PingSettings {
-    int target, stream;
+    int target, stream, pace;
     int64_t to, count, size_bytes;
     Distribution *interval, *think, *start;
     SimDuration timeout;
@@ -25,8 +28,9 @@ typedef struct PingSettings {
 } PingSettings;
 
 typedef struct Pinger {
-    HostTimer tick;
-    uint32_t sent; /* rounds so far */
+    uint32_t sent;    /* pings so far */
+    uint32_t round;   /* the next one */
+    uint32_t awaited; /* the ping whose end begins it, where answers set the pace */
     uint32_t interval_draws, think_draws, start_draws, target_draws;
 } Pinger;
 
@@ -47,28 +51,6 @@ static const char *const MESSAGES[] = {"ping", "pong", NULL};
 enum { PROTOCOL_PING };
 enum { TIMER_TICK, TIMER_TIMEOUT, TIMER_ANSWER };
 enum { METRIC_RTT, METRIC_LOSS };
-
-/* The end of a ping, by answer or not. */
-static void finish(Host *host, Stream *stream, bool is_answered)
-{
-    const PingSettings *settings = host_settings(host);
-    PingStream *ping = stream_state(stream);
-    host_measure(host, METRIC_LOSS, is_answered ? 0 : 1);
-    host_log(host, LOG_INFO, "ping %u to peer %u %s", ping->number, stream_peer(stream),
-             is_answered ? "is answered" : "has no answer in time");
-    if (is_answered) {
-        host_measure(host, METRIC_RTT, host_now(host) - ping->sent);
-        span_end(host, &ping->span);
-    } else {
-        span_end_error(host, &ping->span);
-    }
-    ping->number = 0;
-    host_timer_stop(host, ping->timer);
-    if (settings->stream == STREAM_PER_PING) {
-        host_timer_free(host, ping->timer);
-        stream_close(host, stream);
-    }
-}
 
 static Stream *idle_stream(Host *host, EntityId target)
 {
@@ -147,15 +129,71 @@ static void send_round(Host *host, uint32_t round)
     }
 }
 
-static void tick(Host *host, uint64_t round)
+static bool has_more_rounds(Host *host)
+{
+    const PingSettings *settings = host_settings(host);
+    const Pinger *self = host_state(host);
+    return settings->count == 0 || self->round < (uint64_t)settings->count;
+}
+
+static void next_round(Host *host)
 {
     const PingSettings *settings = host_settings(host);
     Pinger *self = host_state(host);
-    send_round(host, (uint32_t)round);
-    if (settings->count == 0 || round + 1 < (uint64_t)settings->count) {
+    if (has_more_rounds(host)) {
+        self->awaited = settings->pace == PACE_ANSWER ? self->sent + 1 : 0;
+        send_round(host, self->round++);
+    }
+}
+
+static void await_round(Host *host)
+{
+    const PingSettings *settings = host_settings(host);
+    Pinger *self = host_state(host);
+    if (has_more_rounds(host)) {
         const SimDuration interval =
             host_draw_from(host, RANDOM_INTERVAL, &self->interval_draws, settings->interval);
-        self->tick = host_after(host, interval, TIMER_TICK, round + 1);
+        host_after(host, interval, TIMER_TICK, self->round);
+    }
+}
+
+static void tick(Host *host, uint64_t round)
+{
+    (void)round;
+    next_round(host);
+    if (((const PingSettings *)host_settings(host))->pace == PACE_INTERVAL) {
+        await_round(host);
+    }
+}
+
+static bool is_awaited_ping(Host *host, const PingStream *ping)
+{
+    return ping->number == ((const Pinger *)host_state(host))->awaited;
+}
+
+/* The end of a ping, by answer or not. */
+static void finish(Host *host, Stream *stream, bool is_answered)
+{
+    const PingSettings *settings = host_settings(host);
+    PingStream *ping = stream_state(stream);
+    const bool is_awaited = is_awaited_ping(host, ping);
+    host_measure(host, METRIC_LOSS, is_answered ? 0 : 1);
+    host_log(host, LOG_INFO, "ping %u to peer %u %s", ping->number, stream_peer(stream),
+             is_answered ? "is answered" : "has no answer in time");
+    if (is_answered) {
+        host_measure(host, METRIC_RTT, host_now(host) - ping->sent);
+        span_end(host, &ping->span);
+    } else {
+        span_end_error(host, &ping->span);
+    }
+    ping->number = 0;
+    host_timer_stop(host, ping->timer);
+    if (settings->stream == STREAM_PER_PING) {
+        host_timer_free(host, ping->timer);
+        stream_close(host, stream);
+    }
+    if (is_awaited) {
+        next_round(host);
     }
 }
 
@@ -193,7 +231,7 @@ static void start(Host *host)
     if (has_target(host) && is_pinger(host)) {
         const SimDuration delay =
             host_draw_from(host, RANDOM_START, &self->start_draws, settings->start);
-        self->tick = host_after(host, MAX(delay, 1), TIMER_TICK, 0);
+        host_after(host, MAX(delay, 1), TIMER_TICK, 0);
     }
 }
 
@@ -269,11 +307,15 @@ static void ended(Host *host, Stream *stream, Outcome outcome)
 {
     (void)outcome;
     PingStream *state = stream_state(stream);
-    if (stream_is_opener(host, stream) && state->number != 0) {
+    const bool is_under_way = stream_is_opener(host, stream) && state->number != 0;
+    if (is_under_way) {
         host_measure(host, METRIC_LOSS, 1);
     }
     span_end_error(host, &state->span);
     host_timer_free(host, state->timer);
+    if (is_under_way && is_awaited_ping(host, state)) {
+        await_round(host);
+    }
 }
 
 static const char *check(const void *data, const CheckContext *context, GError **error)
@@ -284,6 +326,13 @@ static const char *check(const void *data, const CheckContext *context, GError *
                     "found '%" G_GINT64_FORMAT "', expected a peer below %u", settings->to,
                     context->peer_count);
         return "ping.to";
+    }
+    if (settings->pace == PACE_ANSWER && settings->target == TARGET_EVERY) {
+        g_set_error(
+            error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
+            "found 'answer' with target: every, whose rounds have several answers; expected "
+            "interval");
+        return "ping.pace";
     }
     if (settings->count == 0 && context->until_idle) {
         g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
@@ -328,6 +377,14 @@ static const Setting SETTINGS[] = {
      .minimum = "0",
      .maximum = "1000000000",
      .help = "How many rounds each peer pings; 0: until the end."},
+    {.key = "pace",
+     .type = SETTING_CHOICE,
+     FIELD(pace),
+     .default_text = "interval",
+     .choices = PACES,
+     .help =
+         "When the next round begins: on ping.interval, or with the answer to the last ping, or "
+         "its loss."},
     {.key = "interval",
      .type = SETTING_DURATION_DISTRIBUTION,
      FIELD(interval),

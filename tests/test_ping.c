@@ -93,6 +93,44 @@ static void ping_on_datagrams_loses_what_the_binomial_law_says(void)
         (int64_t)(lost + 0.5));
 }
 
+/* Constant links of 20 ms: with the answers' pace a round trip follows the other without a pause,
+ * and a lost one costs its timeout. */
+static void ping_at_the_pace_of_answers_is_back_to_back(void)
+{
+    static const char TEXT[] =
+        "scenario: {module: ping, stop: 10s}\n"
+        "peers: {count: 3}\n"
+        "topology: {kind: full-mesh, preconnected: yes}\n"
+        "link: {latency: 20ms}\n"
+        "ping: {pace: answer, start: 1ms, count: 0, timeout: 1s, pingers: 1}\n"
+        "timeline:\n"
+        "  - 5001ms: ping 1 2\n";
+    g_autoptr(ScenarioFixture) ping = scenario_fixture_new(TEXT, NULL, 1, true);
+    CU_ASSERT_FATAL(ping != NULL && scenario_fixture_run(ping));
+    /* One each 40 ms from 1 ms on, and one that is not of their row. */
+    CU_ASSERT_EQUAL(metric_count(scenario_fixture_metric(ping, "ping.rtt")), 249 + 1);
+    CU_ASSERT_EQUAL(scenario_fixture_integer(ping, "SELECT count(*) FROM span WHERE name = 'ping' "
+                                                   "AND (start_ns - 1000000) % 40000000 = 0"),
+                    250 + 1);
+}
+
+static void ping_at_the_pace_of_answers_goes_on_after_a_loss(void)
+{
+    static const char TEXT[] =
+        "scenario: {module: ping, stop: idle}\n"
+        "peers: {count: 2}\n"
+        "topology: {kind: line}\n"
+        "link: {latency: 20ms, loss: 100%}\n"
+        "stack: {name: datagram}\n"
+        "ping: {pace: answer, start: 1ms, count: 4, timeout: 1s, pingers: 0}\n";
+    g_autoptr(ScenarioFixture) ping = scenario_fixture_new(TEXT, NULL, 1, true);
+    CU_ASSERT_FATAL(ping != NULL && scenario_fixture_run(ping));
+    CU_ASSERT_EQUAL(metric_count(scenario_fixture_metric(ping, "ping.loss")), 4);
+    CU_ASSERT_EQUAL(
+        scenario_fixture_integer(ping, "SELECT max(start_ns) FROM span WHERE name = 'ping'"),
+        3001000000);
+}
+
 /* The shipped scenarios, the largest made smaller. */
 static const struct {
     const char *file;
@@ -176,6 +214,9 @@ static void recording_levels_change_nothing_that_is_simulated(void)
 
 CU_TestInfo suite_ping[] = {
     {"ping_reproduces_the_planetlab_matrix", ping_reproduces_the_planetlab_matrix},
+    {"ping_at_the_pace_of_answers_is_back_to_back", ping_at_the_pace_of_answers_is_back_to_back},
+    {"ping_at_the_pace_of_answers_goes_on_after_a_loss",
+     ping_at_the_pace_of_answers_goes_on_after_a_loss},
     {"ping_on_datagrams_loses_what_the_binomial_law_says",
      ping_on_datagrams_loses_what_the_binomial_law_says},
     {"shipped_scenarios_give_one_result_in_any_number_of_partitions",
