@@ -8,13 +8,15 @@
 
 Connection *connection_new(Host *host, uint64_t id, EntityId peer, ConnectionState state)
 {
-    Connection *connection = g_new0(Connection, 1);
+    Connection *connection = block_pool_take(&host_part(host)->blocks, sizeof *connection);
     connection->id = id;
     connection->peer = peer;
     connection->state = state;
     connection->is_dialer = id >> 32 == host->entity.id;
     connection->dialed = connection->opened = host_now(host);
-    Connection **end = &contact_table_get(&host->contacts, peer)->connections;
+    Contact *contact = contact_table_get(&host->contacts, peer);
+    connection->contact = (uint32_t)(contact - host->contacts.contacts);
+    Connection **end = &contact->connections;
     while (*end != NULL) {
         end = &(*end)->next;
     }
@@ -131,7 +133,7 @@ static void write_row(const Host *host, const Connection *connection, Outcome ou
 /* From here on nobody finds it: a handler that opens a stream gets another connection. */
 static void unlink_connection(Host *host, Connection *connection)
 {
-    Contact *contact = contact_table_find(&host->contacts, connection->peer);
+    Contact *contact = connection_contact(host, connection);
     Connection **at = &contact->connections;
     while (*at != connection) {
         at = &(*at)->next;
@@ -147,7 +149,7 @@ static void free_unlinked(Host *host, Connection *connection, Outcome outcome)
     }
     write_row(host, connection, outcome);
     timer_free(&host->entity, connection->timeout);
-    g_free(connection);
+    block_pool_give(&host_part(host)->blocks, connection, sizeof *connection);
 }
 
 void connection_free(Host *host, Connection *connection, Outcome outcome)
@@ -259,7 +261,9 @@ static uint32_t take_slot(Host *host, Stream *stream)
     if (host->stream_slot_free == 0) {
         const uint32_t count = host->stream_slots;
         host->stream_slots = count == 0 ? 1 : count * 2;
-        host->streams = g_renew(StreamSlot, host->streams, host->stream_slots);
+        host->streams =
+            block_pool_resize(&host_part(host)->blocks, host->streams, count * sizeof(StreamSlot),
+                              host->stream_slots * sizeof(StreamSlot));
         for (uint32_t slot = count; slot < host->stream_slots; slot++) {
             host->streams[slot] =
                 (StreamSlot){.next = slot + 1 < host->stream_slots ? slot + 2 : 0};
@@ -276,10 +280,10 @@ Stream *stream_new(Host *host, Connection *connection, EntityId peer, uint64_t i
                    unsigned protocol)
 {
     g_assert(protocol < host->network->protocol_count);
-    Stream *stream = g_malloc0(
-        sizeof *stream + host->network->application->protocols[protocol].stream_state_size_bytes);
+    Stream *stream = block_pool_take(&host_part(host)->blocks, stream_size_bytes(host, protocol));
     stream->id = id;
     stream->connection = connection;
+    stream->contact = connection->contact;
     stream->peer = peer;
     stream->remote_slot = UINT32_MAX;
     stream->protocol = (uint16_t)protocol;
@@ -317,7 +321,7 @@ void stream_free(Host *host, Stream *stream, Outcome outcome)
     if (stream->next != NULL) {
         stream->next->link = stream->link;
     }
-    g_free(stream);
+    block_pool_give(&host_part(host)->blocks, stream, stream_size_bytes(host, stream->protocol));
 }
 
 Stream *stream_find(Host *host, Connection *connection, uint64_t id, uint32_t slot)

@@ -13,20 +13,22 @@
 
 typedef enum ConnectionState { CONNECTION_DIALING, CONNECTION_OPEN } ConnectionState;
 
+/* What a message touches comes first, a cache line of it. */
 struct Connection {
     uint64_t id;
     Connection *next; /* to the same peer */
     Stream *streams;
     EntityId peer;
+    uint32_t contact; /* where the peer stands among the contacts */
     ConnectionState state;
+    uint32_t held; /* how many items of its wait in the contact's queue */
+    uint64_t bytes_sent, bytes_received;
+    SimTime floor; /* nothing that is sent now arrives before this */
+    SimTime dialed, opened;
+    HostTimer timeout;
+    Span span; /* of the dial */
     bool is_dialer;
     bool is_automatic; /* dialled by the network, not by the application */
-    SimTime dialed, opened;
-    SimTime floor; /* nothing that is sent now arrives before this */
-    uint32_t held; /* how many items of its wait in the contact's queue */
-    HostTimer timeout;
-    uint64_t bytes_sent, bytes_received;
-    Span span; /* of the dial */
 };
 
 struct Stream {
@@ -39,16 +41,29 @@ struct Stream {
     uint32_t remote_slot; /* of the other half, UINT32_MAX when not known */
     uint16_t protocol;
     bool is_write_closed, is_remote_closed, is_recorded;
-    bool has_sent; /* a message: the other side knows the stream, or will */
+    bool has_sent;    /* a message: the other side knows the stream, or will */
+    uint32_t contact; /* as in the connection */
     SimTime opened;
     SimTime floor;
     uint64_t state[]; /* of the application */
 };
 
+/* With the memory that the application has in each half. */
+static inline size_t stream_size_bytes(const Host *host, unsigned protocol)
+{
+    return sizeof(Stream) + host->network->application->protocols[protocol].stream_state_size_bytes;
+}
+
 /* Ids of connections that stood before the run are made of their ends. */
 #define CONNECTION_PRECONNECTED (UINT32_C(1) << 31)
 
 Connection *connection_new(Host *host, uint64_t id, EntityId peer, ConnectionState state);
+/* The contact that it belongs to; valid until the host gets another one. */
+static inline Contact *connection_contact(const Host *host, const Connection *connection)
+{
+    return &host->contacts.contacts[connection->contact];
+}
+
 /* The half with that id, or NULL. One that was preconnected is made when it is first asked for. */
 Connection *connection_find(Host *host, EntityId peer, uint64_t id);
 /* The oldest open connection to the peer, else the oldest that is being dialled, or NULL; likewise.

@@ -6,6 +6,7 @@
 #define MODELS_CONTACT_H
 
 #include "models/loss.h"
+#include "sim/block_pool.h"
 #include "sim/event.h"
 
 #include <glib.h>
@@ -22,11 +23,14 @@ typedef struct Contact {
     struct HeldItem *held;          /* the last of a ring, models/held_items.h; NULL: none */
 } Contact;
 
+/* One block of the pool: room for the contacts, then what finds them by peer. That is their numbers
+ * in order while they are few, which are read in one go, else an index by open addressing: 1 +
+ * position, 0 empty. */
 typedef struct ContactTable {
+    BlockPool *pool; /* borrowed; set before the first use */
     Contact *contacts;
-    uint32_t *index; /* open addressing: 1 + position, 0 empty */
     uint32_t count, capacity;
-    uint32_t index_bits;
+    uint32_t index_bits; /* 0: numbers in order */
 } ContactTable;
 
 void contact_table_clear(ContactTable *table);

@@ -2,6 +2,18 @@
 /* A ring for each contact, which knows its last item. */
 #include "models/held_items.h"
 
+HeldItem *held_item_new(Host *host, uint32_t size_bytes)
+{
+    HeldItem *item = block_pool_take(&host_part(host)->blocks, sizeof *item + size_bytes);
+    item->size_bytes = size_bytes;
+    return item;
+}
+
+void held_item_free(Host *host, HeldItem *item)
+{
+    block_pool_give(&host_part(host)->blocks, item, sizeof *item + item->size_bytes);
+}
+
 void held_items_add(Contact *contact, HeldItem *item)
 {
     HeldItem *last = contact->held;

@@ -16,6 +16,10 @@ typedef struct HeldItem {
     uint64_t body[];
 } HeldItem;
 
+/* Room for one with a body of size_bytes; and back, when it is in no queue. */
+HeldItem *held_item_new(Host *host, uint32_t size_bytes);
+void held_item_free(Host *host, HeldItem *item);
+
 /* At the end of the queue. Takes ownership. */
 void held_items_add(Contact *contact, HeldItem *item);
 /* The first one, which is the caller's then; NULL when there is none. */

@@ -24,10 +24,9 @@ static bool is_message(const Host *host, NetworkKind kind, unsigned protocol)
 }
 
 /* Posts an event that arrives no earlier than what was sent before it; `floor` may be NULL. */
-static void *post(Host *host, EntityId peer, NetworkKind kind, bool has_turn, uint32_t size_bytes,
-                  SimTime *floor)
+static void *post(Host *host, Contact *contact, NetworkKind kind, bool has_turn,
+                  uint32_t size_bytes, SimTime *floor)
 {
-    Contact *contact = contact_table_get(&host->contacts, peer);
     const SimTime now = host_now(host);
     SimTime arrival =
         now + (has_turn ? link_message_delay(host, contact) : link_control_delay(host, contact));
@@ -36,10 +35,10 @@ static void *post(Host *host, EntityId peer, NetworkKind kind, bool has_turn, ui
     if (floor != NULL) {
         arrival = *floor = MAX(arrival, *floor);
     }
-    if (arrival > drawn && has_turn && link_is_replayed(host, peer)) {
+    if (arrival > drawn && has_turn && link_is_replayed(host, contact->peer)) {
         host_part(host)->raised++;
     }
-    return entity_post(&host->entity, peer, arrival - now, kind, size_bytes);
+    return entity_post(&host->entity, contact->peer, arrival - now, kind, size_bytes);
 }
 
 /* Comes back to what is held when the links change next. */
@@ -57,7 +56,7 @@ static void await_change(Host *host)
 /* Keeps something until the connection is open and no partition is in the way. */
 static void *hold(Host *host, EntityId peer, const HeldItem *what)
 {
-    HeldItem *item = g_malloc(sizeof *item + what->size_bytes);
+    HeldItem *item = held_item_new(host, what->size_bytes);
     *item = *what;
     held_items_add(contact_table_get(&host->contacts, peer), item);
     await_change(host);
@@ -80,8 +79,8 @@ static void *transmit(Host *host, Stream *stream, NetworkKind kind, uint32_t siz
                                 .floor = *floor,
                                 .size_bytes = size_bytes});
     }
-    return post(host, stream->peer, kind, is_message(host, kind, stream->protocol), size_bytes,
-                floor);
+    return post(host, connection_contact(host, connection), kind,
+                is_message(host, kind, stream->protocol), size_bytes, floor);
 }
 
 /* Dials, answers and ends of connections. They arrive at `floor` or later; what `first` sends
@@ -101,7 +100,8 @@ static void transmit_control(Host *host, EntityId peer, NetworkKind kind, uint64
                               .floor = floor,
                               .size_bytes = sizeof body});
     } else {
-        to = post(host, peer, kind, false, sizeof body, first == NULL ? &floor : &first->floor);
+        to = post(host, contact_table_get(&host->contacts, peer), kind, false, sizeof body,
+                  first == NULL ? &floor : &first->floor);
     }
     memcpy(to, &body, sizeof body);
 }
@@ -146,12 +146,12 @@ static void ideal_release(Host *host, EntityId peer)
             const bool has_turn =
                 item->kind == KIND_MESSAGE &&
                 is_message(host, item->kind, ((const MessageHeader *)item->body)->protocol);
-            memcpy(post(host, peer, item->kind, has_turn, item->size_bytes, &contact->floor),
+            memcpy(post(host, contact, item->kind, has_turn, item->size_bytes, &contact->floor),
                    item->body, item->size_bytes);
-            g_free(item);
+            held_item_free(host, item);
         } else if (is_gone) {
             held_item_record(host, peer, item, "reset");
-            g_free(item);
+            held_item_free(host, item);
         } else {
             held_items_add(contact, item);
         }
@@ -221,7 +221,8 @@ static void ideal_close(Host *host, Connection *connection)
             host, connection->peer,
             &(HeldItem){.kind = KIND_CONNECTION_END, .floor = floor, .size_bytes = sizeof body});
     } else {
-        to = post(host, connection->peer, KIND_CONNECTION_END, false, sizeof body, &floor);
+        to = post(host, connection_contact(host, connection), KIND_CONNECTION_END, false,
+                  sizeof body, &floor);
     }
     memcpy(to, &body, sizeof body);
 }

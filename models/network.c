@@ -159,6 +159,11 @@ static void prepare_parts(Network *network)
         }
         partition_set_context(simulation_partition(network->simulation, k), part);
     }
+    for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
+        Host *host = host_of(simulation_entity(network->simulation, id));
+        host->network = network;
+        host->contacts.pool = &host_part(host)->blocks;
+    }
 }
 
 static void record_peers(const Network *network)
@@ -219,9 +224,6 @@ static void make_simulation(Network *network)
     partition_plan_clear(&plan);
     for (unsigned i = 0; i < network->kind_count; i++) {
         simulation_add_kind(network->simulation, &network->kinds[i]);
-    }
-    for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
-        host_of(simulation_entity(network->simulation, id))->network = network;
     }
 }
 

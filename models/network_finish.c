@@ -6,7 +6,8 @@
 #include "models/packet_station.h"
 #include "models/snapshot_layer.h"
 
-static void host_clear(Host *host)
+/* Ends what has not ended, which writes its row. */
+static void host_end(Host *host)
 {
     const Application *application = host->network->application;
     if (application->stop != NULL) {
@@ -17,15 +18,36 @@ static void host_clear(Host *host)
             connection_free(host, host->contacts.contacts[i].connections, OUTCOME_OPEN);
         }
     }
-    for (uint32_t i = 0; i < host->contacts.count; i++) {
-        for (HeldItem *item; (item = held_items_take(&host->contacts.contacts[i])) != NULL;) {
-            g_free(item);
-        }
+}
+
+static bool has_rows(const Network *network)
+{
+    return network->recorder != NULL && network->level != RECORD_METRICS;
+}
+
+static bool has_ports(const Network *network)
+{
+    bool has_ports = false;
+    for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
+        has_ports |= network->parts[k].has_ports;
     }
-    station_clear_all(host);
-    contact_table_clear(&host->contacts);
-    g_clear_pointer(&host->streams, g_free);
-    host->stream_slots = host->stream_slot_free = 0;
+    return has_ports;
+}
+
+static void for_each_host(const Network *network, void (*visit)(Host *host))
+{
+    for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
+        visit(host_of(simulation_entity(network->simulation, id)));
+    }
+}
+
+/* Contacts, connections and streams lie in the blocks of the parts: only what holds other memory,
+ * or writes a row, is visited. */
+static void end_hosts(const Network *network)
+{
+    if (has_rows(network) || network->application->stop != NULL) {
+        for_each_host(network, host_end);
+    }
 }
 
 void network_free(Network *network)
@@ -37,10 +59,15 @@ void network_free(Network *network)
         for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
             network->parts[k].records = NULL;
         }
-        for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
-            host_clear(host_of(simulation_entity(network->simulation, id)));
+        if (!network->is_finished) {
+            network->recorder = NULL;
+            end_hosts(network);
+        }
+        if (has_ports(network)) {
+            for_each_host(network, station_clear_all);
         }
         for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
+            block_pool_clear(&network->parts[k].blocks);
             span_part_clear(&network->parts[k]);
             if (network->parts[k].log != NULL) {
                 g_array_unref(network->parts[k].log);
@@ -72,8 +99,9 @@ void network_free(Network *network)
     g_free(network);
 }
 
-static void record_links(const Network *network, const Host *host)
+static void record_links(Host *host)
 {
+    const Network *network = host->network;
     const double loss = loss_model_rate(network_loss(network, 0));
     for (uint32_t i = 0; i < host->contacts.count; i++) {
         const Contact *contact = &host->contacts.contacts[i];
@@ -102,7 +130,7 @@ static void record_in_flight(void *data, const EventView *event)
     }
 }
 
-static void record_held(const Host *host)
+static void record_held(Host *host)
 {
     for (uint32_t i = 0; i < host->contacts.count; i++) {
         const HeldItem *last = host->contacts.contacts[i].held;
@@ -151,19 +179,16 @@ void network_finish(Network *network)
 {
     warn_of_raised(network);
     simulation_each_pending(network->simulation, record_in_flight, network);
-    const bool has_rows = network->recorder != NULL && network->level != RECORD_METRICS;
-    for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
-        Host *host = host_of(simulation_entity(network->simulation, id));
-        record_held(host);
-        station_report_held(host);
-        if (has_rows) {
-            record_links(network, host);
-        }
+    if (has_rows(network) || has_ports(network) || network->snapshot != NULL) {
+        for_each_host(network, record_held);
+        for_each_host(network, station_report_held);
+    }
+    if (has_rows(network)) {
+        for_each_host(network, record_links);
     }
     snapshot_layer_finish(network);
-    for (EntityId id = 0; id < simulation_entity_count(network->simulation); id++) {
-        host_clear(host_of(simulation_entity(network->simulation, id)));
-    }
+    end_hosts(network);
+    network->is_finished = true;
     const unsigned parts = simulation_partition_count(network->simulation);
     for (unsigned k = 0; k < parts; k++) {
         span_finish_all(&network->parts[k]);

@@ -68,6 +68,7 @@ static Station access_station(Host *host, StationPlace place)
 {
     if (host->access == NULL) {
         host->access = g_new0(AccessPorts, 1);
+        host_part(host)->has_ports = true;
     }
     const bool is_up = place == STATION_UP;
     const EntityId self = host->entity.id;
@@ -88,6 +89,7 @@ static Station pair_station(Host *host, StationPlace place, EntityId peer, SimTi
     Contact *contact = contact_table_get(&host->contacts, peer);
     if (contact->ports == NULL) {
         contact->ports = g_new0(PairPorts, 1);
+        host_part(host)->has_ports = true;
     }
     const bool is_sender = place == STATION_SENDING;
     const EntityId self = host->entity.id;

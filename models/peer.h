@@ -85,8 +85,10 @@ typedef struct NetworkPart {
     RecordBuffer *records; /* NULL: none */
     Metric **metrics;
     struct OpenSpan *open_spans, *free_spans;
-    GArray *log;     /* of LogLine; NULL: none waits */
-    uint64_t raised; /* recorded delays that would have let a message overtake another */
+    BlockPool blocks; /* contacts, connections, streams and what is held of its hosts */
+    bool has_ports;   /* a packet has used a port of one of its hosts */
+    GArray *log;      /* of LogLine; NULL: none waits */
+    uint64_t raised;  /* recorded delays that would have let a message overtake another */
 } NetworkPart;
 
 typedef enum RecordLevel { RECORD_ALL, RECORD_SAMPLED, RECORD_METRICS } RecordLevel;
@@ -186,6 +188,7 @@ struct Network {
     EventKind *kinds; /* the network's, then one for each timer of the application */
     unsigned kind_count;
     NetworkPart *parts;
+    bool is_finished;
     Recorder *recorder;
     int64_t run_id;
     unsigned metric_count, protocol_count;

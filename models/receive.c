@@ -45,7 +45,8 @@ static void crash(Host *host)
     host->release = 0;
     for (uint32_t i = 0; i < host->contacts.count; i++) {
         Contact *contact = &host->contacts.contacts[i];
-        for (HeldItem *item; (item = held_items_take(contact)) != NULL; g_free(item)) {
+        for (HeldItem *item; (item = held_items_take(contact)) != NULL;
+             held_item_free(host, item)) {
             held_item_record(host, contact->peer, item, "reset");
         }
     }
@@ -190,6 +191,10 @@ static void run_release(Entity *self, const EventContent *content)
 /* The half that the message is for: one that is here, or a new one when the sender opened it. */
 static Stream *stream_for(Host *host, const MessageHeader *header)
 {
+    Stream *known = stream_find(host, NULL, header->stream, header->receiver_slot);
+    if (known != NULL) {
+        return known;
+    }
     Connection *connection = connection_find(host, header->sender, header->connection);
     if (connection == NULL) {
         return NULL;
@@ -244,6 +249,26 @@ void receive_message(Host *host, const MessageHeader *header)
     const Protocol *protocol = &host->network->application->protocols[header->protocol];
     if (protocol->received != NULL) {
         protocol->received(host, stream, &message);
+    }
+}
+
+/* First the slot of the stream, then the stream, then its connection and contact. */
+static void message_fetch(const Entity *self, const EventContent *content, unsigned step)
+{
+    const Host *host = (const Host *)self;
+    const uint32_t slot = ((const MessageHeader *)content->body)->receiver_slot;
+    if (slot >= host->stream_slots) {
+        return; /* the sender does not know it yet */
+    }
+    const Stream *stream = step == 1 ? NULL : host->streams[slot].stream;
+    if (step == 1) {
+        __builtin_prefetch(&host->streams[slot]);
+    } else if (stream != NULL && step == 2) {
+        __builtin_prefetch(stream, 1);
+        __builtin_prefetch((const char *)stream + 64, 1);
+    } else if (stream != NULL) {
+        __builtin_prefetch(stream->connection, 1);
+        __builtin_prefetch(&host->contacts.contacts[stream->contact], 1);
     }
 }
 
@@ -338,7 +363,10 @@ const EventKind NETWORK_KINDS[KIND_TIMER_FIRST] = {
     [KIND_DIAL] = {.name = "dial", .run = run_dial},
     [KIND_ACCEPT] = {.name = "accept", .run = run_accept},
     [KIND_REFUSE] = {.name = "refuse", .run = run_refuse},
-    [KIND_MESSAGE] = {.name = "message", .run = run_message, .digest = message_digest},
+    [KIND_MESSAGE] = {.name = "message",
+                      .run = run_message,
+                      .digest = message_digest,
+                      .fetch = message_fetch},
     [KIND_STREAM_END] = {.name = "stream-end", .run = run_stream_end, .digest = stream_end_digest},
     [KIND_CONNECTION_END] = {.name = "connection-end", .run = run_connection_end},
     [KIND_REPORT] = {.name = "report", .run = run_report, .digest = control_digest},

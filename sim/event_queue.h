@@ -49,9 +49,23 @@ typedef struct EventQueueKind {
     void (*check)(const EventQueue *queue);
 } EventQueueKind;
 
-/* Every queue begins with its kind. */
+/* Who wants to know what will pop soon, to fetch into the cache what the event will touch; from
+ * some hundred targets on that is most of the time of an event. A queue that can tell calls fetch()
+ * for an event `steps` + 1 times, with step 0 first and some events later the next one, so that a
+ * step may follow the pointers that the one before has fetched. Nothing is promised: not all events
+ * are told, some events more than once. */
+typedef struct EventLookout {
+    void (*fetch)(void *data, const Event *event, unsigned step); /* NULL: nobody */
+    void *data;
+    unsigned steps; /* 0 .. EVENT_LOOKOUT_STEPS_MAX */
+} EventLookout;
+
+#define EVENT_LOOKOUT_STEPS_MAX 3
+
+/* Every queue begins with this. */
 struct EventQueue {
     const EventQueueKind *kind;
+    EventLookout lookout; /* zero, or set by its owner */
 };
 
 #define X(name, text) extern const EventQueueKind EVENT_QUEUE_##name;

@@ -48,6 +48,19 @@ EventList event_rung_take(EventRung *rung)
     return list;
 }
 
+EventList event_rung_peek(const EventRung *rung, unsigned from, unsigned *ret_number)
+{
+    const unsigned end = MIN(from + 4, rung->bucket_count);
+    for (unsigned i = from; i < end; i++) {
+        if (rung->buckets[i].last != NULL) {
+            *ret_number = i;
+            return rung->buckets[i];
+        }
+    }
+    *ret_number = end;
+    return (EventList){NULL};
+}
+
 void event_rung_each(const EventRung *rung, void (*visit)(const Event *event, void *data),
                      void *data)
 {

@@ -97,6 +97,30 @@ static void measure_and_spread(LadderQueue *self, EventList list)
     spread(self, list, first, last);
 }
 
+/* Tells the lookout of the events that come next: those of the run, just loaded, for their last
+ * step, the next bucket for the one before it, and so on. Of the bucket behind these the events
+ * themselves are fetched. */
+static void look_ahead(const LadderQueue *self)
+{
+    const EventLookout *lookout = &self->queue.lookout;
+    for (const Event *event = self->run.next; lookout->steps > 0 && event < self->run.end;
+         event++) {
+        lookout->fetch(lookout->data, event, lookout->steps);
+    }
+    const EventRung *rung = &self->rungs[self->rung_count - 1];
+    unsigned number = rung->current;
+    for (unsigned step = MAX(lookout->steps, 1); step-- > 0; number++) {
+        const EventList list = event_rung_peek(rung, number, &number);
+        for (unsigned i = 0; list.last != NULL && i < list.last->count; i++) {
+            lookout->fetch(lookout->data, &list.last->events[i], step);
+        }
+    }
+    const EventList list = event_rung_peek(rung, number, &number);
+    if (list.last != NULL) {
+        event_chunk_prefetch(list.last);
+    }
+}
+
 /* The next bucket that is not empty, of the last rung. */
 static EventList take_bucket(LadderQueue *self)
 {
@@ -141,6 +165,9 @@ static G_GNUC_NO_INLINE bool refill(LadderQueue *self)
             const EventList list = take_bucket(self);
             if (event_list_count(list) <= EVENT_RUN_FEW) {
                 event_run_load(&self->run, list, &self->pool);
+                if (self->queue.lookout.fetch != NULL && self->rung_count > 0) {
+                    look_ahead(self);
+                }
             } else {
                 measure_and_spread(self, list);
             }

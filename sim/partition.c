@@ -31,7 +31,8 @@ static uint32_t permute(const Simulation *simulation, SimTime time, uint32_t ori
 uint32_t event_origin(const Simulation *simulation, SimTime time, EntityId entity)
 {
     const uint32_t origin = entity + 1;
-    return simulation->options.permute_ties ? permute(simulation, time, origin, false) : origin;
+    return G_UNLIKELY(simulation->options.permute_ties) ? permute(simulation, time, origin, false)
+                                                        : origin;
 }
 
 EntityId event_origin_entity(const Simulation *simulation, const Event *event)
@@ -64,7 +65,7 @@ uint32_t entity_next_sequence(Entity *self)
 }
 
 /* Puts the event into the queue of self's partition. */
-static void push(Partition *partition, const Event *event)
+static inline void push(Partition *partition, const Event *event)
 {
     partition->foreground++;
     event_queue_push(partition->queue, *event);
@@ -72,19 +73,22 @@ static void push(Partition *partition, const Event *event)
 
 /* Where the event goes when it leaves the partition of the entity that schedules it; NULL when it
  * stays. */
-static Outbox *outbox_of(const Entity *self, const Event *event)
+static inline Outbox *outbox_of(const Entity *self, const Event *event)
 {
     const Partition *from = self->partition;
-    const Partition *to = simulation_entity(from->simulation, event->target)->partition;
-    if (to == from) {
+    const Simulation *simulation = from->simulation;
+    g_assert(event->target < simulation->options.entity_count);
+    /* The target itself is not looked at: it may be far from this processor. */
+    if (simulation->partition_of == NULL ||
+        simulation->partition_of[event->target] == from->number) {
         return NULL;
     }
-    g_assert(event->time - from->now >= from->simulation->options.lookahead);
-    return &from->outboxes[from->parity][to->number];
+    g_assert(event->time - from->now >= simulation->options.lookahead);
+    return &from->outboxes[from->parity][simulation->partition_of[event->target]];
 }
 
 /* The event that self schedules, all but its payload. */
-static Event new_event(Entity *self, EntityId target, SimDuration delay)
+static inline Event new_event(Entity *self, EntityId target, SimDuration delay)
 {
     const Simulation *simulation = self->partition->simulation;
     g_assert(entity_is_running(self));
@@ -160,7 +164,7 @@ bool entity_is_running(const Entity *self)
 
 /* Execution. */
 
-static uint64_t content_digest(const Simulation *simulation, const EventContent *content)
+static inline uint64_t content_digest(const Simulation *simulation, const EventContent *content)
 {
     const EventKind *kind = simulation->kinds[content->kind];
     if (kind->digest != NULL) {
@@ -184,7 +188,7 @@ static EventView view_of(const Simulation *simulation, const Event *event,
 }
 
 /* The content of an event that is no timer's. */
-static EventContent content_of(const Partition *partition, const Event *event)
+static inline EventContent content_of(const Partition *partition, const Event *event)
 {
     if ((event->payload & PAYLOAD_INLINE) != 0) {
         return (EventContent){.kind = event->payload >> 24 & 127,
@@ -206,7 +210,7 @@ static void run_deferred(Partition *partition)
     g_array_set_size(partition->deferred, 0);
 }
 
-static void execute(Partition *partition, const Event *event)
+static inline void execute(Partition *partition, const Event *event)
 {
     const Simulation *simulation = partition->simulation;
     EventContent content;
@@ -219,7 +223,7 @@ static void execute(Partition *partition, const Event *event)
         content = content_of(partition, event);
         partition->foreground--;
     }
-    Entity *entity = simulation_entity(simulation, event->target);
+    Entity *entity = entity_at(simulation, event->target);
     partition->now = event->time;
     partition->running = entity;
     const uint64_t digest = content_digest(simulation, &content);
@@ -241,6 +245,58 @@ static void execute(Partition *partition, const Event *event)
         payload_pool_give(&partition->bodies, event->payload);
     }
     partition->running = NULL;
+}
+
+/* Fewer entities, with all they hold, are in the cache anyway. */
+#define FETCHED_ENTITIES_MIN 500
+/* Of an entity and of a body: what handlers always look at. */
+#define FETCHED_BYTES_MAX 192
+#define FETCHED_BODY_BYTES 128
+
+static void fetch_bytes(const void *block, size_t size_bytes)
+{
+    for (size_t i = 0; i < size_bytes; i += 64) {
+        __builtin_prefetch((const char *)block + i, 1);
+    }
+}
+
+/* Looks at nothing that other partitions change. */
+static void fetch(void *data, const Event *event, unsigned step)
+{
+    const Partition *partition = data;
+    const Simulation *simulation = partition->simulation;
+    const Entity *entity = entity_at(simulation, event->target);
+    const bool is_inline = (event->payload & PAYLOAD_INLINE) != 0;
+    const bool is_timer = !is_inline && (event->payload & PAYLOAD_TIMER) != 0;
+    if (step == 0) {
+        fetch_bytes(entity, MIN(simulation->options.entity_size_bytes, FETCHED_BYTES_MAX));
+        if (is_timer) {
+            fetch_bytes(&partition->timers.records[event->payload & ~PAYLOAD_TIMER],
+                        sizeof(TimerRecord));
+        } else if (!is_inline) {
+            fetch_bytes(payload_pool_at(&partition->bodies, event->payload), FETCHED_BODY_BYTES);
+        }
+        return;
+    }
+    if (!is_timer) {
+        const EventContent content = content_of(partition, event);
+        const EventKind *kind = simulation->kinds[content.kind];
+        if (kind->fetch != NULL) {
+            kind->fetch(entity, &content, step);
+        }
+    }
+}
+
+void partition_look_out(Partition *partition)
+{
+    const Simulation *simulation = partition->simulation;
+    EventLookout lookout = {.data = partition};
+    for (unsigned k = 0; k < simulation->kind_count; k++) {
+        lookout.steps =
+            simulation->kinds[k]->fetch != NULL ? EVENT_LOOKOUT_STEPS_MAX : lookout.steps;
+    }
+    lookout.fetch = simulation->options.entity_count >= FETCHED_ENTITIES_MIN ? fetch : NULL;
+    partition->queue->lookout = lookout;
 }
 
 bool partition_must_stop(const Partition *partition)

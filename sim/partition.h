@@ -72,6 +72,7 @@ struct Partition {
 struct Simulation {
     SimulationOptions options;
     uint8_t *entities;
+    uint8_t *partition_of; /* of each entity; NULL with one partition */
     Partition *partitions;
     const EventKind *kinds[EVENT_KINDS_MAX];
     uint64_t kind_digests[EVENT_KINDS_MAX];
@@ -85,8 +86,17 @@ struct Simulation {
     void *watch_data;
 };
 
+static inline Entity *entity_at(const Simulation *simulation, EntityId id)
+{
+    g_assert(id < simulation->options.entity_count);
+    return (Entity *)(void *)(simulation->entities + id * simulation->options.entity_size_bytes);
+}
+
 /* Executes events before the limit until the partition has executed `most` in all. */
 void partition_advance(Partition *partition, SimTime limit, uint64_t most);
+
+/* Has the queue tell of coming events, where there are so many entities that it pays. */
+void partition_look_out(Partition *partition);
 
 /* Makes an event of another partition, or of another thread, one of this partition. */
 void partition_take(Partition *partition, const OutboxItem *item);

@@ -5,6 +5,35 @@
 #include "sim/mix.h"
 #include "sim/partition.h"
 #include "sim/windows.h"
+#include "sim/zero_pages.h"
+
+/* Entities fill whole cache lines when that wastes little, so that neighbours in different
+ * partitions share none. */
+static size_t padded_size(size_t size_bytes)
+{
+    const size_t lines = (size_bytes + 63) & ~(size_t)63;
+    return lines - size_bytes <= size_bytes / 8 ? lines : (size_bytes + 7) & ~(size_t)7;
+}
+
+static void place_entities(Simulation *simulation)
+{
+    const SimulationOptions *options = &simulation->options;
+    simulation->entities = zero_pages_new(options->entity_count * options->entity_size_bytes);
+    if (options->partition_count > 1) {
+        simulation->partition_of = g_new(uint8_t, options->entity_count);
+    }
+    for (EntityId id = 0; id < options->entity_count; id++) {
+        Entity *entity = simulation_entity(simulation, id);
+        const uint64_t block = (uint64_t)id * options->partition_count / options->entity_count;
+        const uint64_t number = options->partition_of == NULL ? block : options->partition_of[id];
+        g_assert(number < options->partition_count);
+        entity->id = id;
+        entity->partition = &simulation->partitions[number];
+        if (simulation->partition_of != NULL) {
+            simulation->partition_of[id] = (uint8_t)number;
+        }
+    }
+}
 
 Simulation *simulation_new(const SimulationOptions *options)
 {
@@ -14,8 +43,9 @@ Simulation *simulation_new(const SimulationOptions *options)
     SimulationOptions *own = &simulation->options;
     own->partition_count = MAX(1, MIN(own->partition_count, own->entity_count));
     own->thread_count = MAX(1, MIN(own->thread_count, own->partition_count));
-    own->entity_size_bytes = (own->entity_size_bytes + 7) & ~(size_t)7;
+    own->entity_size_bytes = padded_size(own->entity_size_bytes);
     g_assert(own->partition_count == 1 || own->lookahead >= 1);
+    g_assert(own->partition_count <= SIMULATION_PARTITIONS_MAX);
     simulation->idle_check = SIM_SECOND;
     simulation->partitions = g_aligned_alloc0(own->partition_count, sizeof(Partition), 64);
     for (unsigned k = 0; k < own->partition_count; k++) {
@@ -28,15 +58,7 @@ Simulation *simulation_new(const SimulationOptions *options)
             partition->outboxes[parity] = g_new0(Outbox, own->partition_count);
         }
     }
-    simulation->entities = g_malloc0_n(own->entity_count, own->entity_size_bytes);
-    for (EntityId id = 0; id < own->entity_count; id++) {
-        Entity *entity = simulation_entity(simulation, id);
-        entity->id = id;
-        const uint64_t block = (uint64_t)id * own->partition_count / own->entity_count;
-        const uint64_t number = own->partition_of == NULL ? block : own->partition_of[id];
-        g_assert(number < own->partition_count);
-        entity->partition = &simulation->partitions[number];
-    }
+    place_entities(simulation);
     own->partition_of = NULL; /* borrowed until here */
     return simulation;
 }
@@ -61,7 +83,9 @@ void simulation_free(Simulation *simulation)
         }
     }
     g_aligned_free(simulation->partitions);
-    g_free(simulation->entities);
+    g_free(simulation->partition_of);
+    zero_pages_free(simulation->entities,
+                    simulation->options.entity_count * simulation->options.entity_size_bytes);
     g_free(simulation);
 }
 
@@ -75,8 +99,7 @@ unsigned simulation_add_kind(Simulation *simulation, const EventKind *kind)
 
 Entity *simulation_entity(const Simulation *simulation, EntityId id)
 {
-    g_assert(id < simulation->options.entity_count);
-    return (Entity *)(void *)(simulation->entities + id * simulation->options.entity_size_bytes);
+    return entity_at(simulation, id);
 }
 
 uint32_t simulation_entity_count(const Simulation *simulation)
@@ -298,6 +321,9 @@ RunOutcome simulation_run(Simulation *simulation, SimTime until, bool until_idle
 {
     const uint64_t events = simulation_events(simulation);
     const uint64_t most = budget > UINT64_MAX - events ? UINT64_MAX : events + budget;
+    for (unsigned k = 0; k < simulation->options.partition_count; k++) {
+        partition_look_out(&simulation->partitions[k]);
+    }
     simulation->is_running = true;
     const RunOutcome outcome = run(simulation, until, until_idle, most);
     simulation->is_running = false;

@@ -51,7 +51,13 @@ typedef struct EventKind {
     void (*run)(Entity *self, const EventContent *content);
     uint64_t (*digest)(
         const EventContent *content); /* NULL: the argument and all bytes of the body */
+    /* Some events ahead, if at all: asks the processor to fetch what run() will touch, and changes
+     * nothing. Called with step 1 when the entity and the body have been fetched, with 2 when what
+     * step 1 asked for is there, and with 3. May be NULL. */
+    void (*fetch)(const Entity *self, const EventContent *content, unsigned step);
 } EventKind;
+
+#define SIMULATION_PARTITIONS_MAX 256
 
 typedef struct SimulationOptions {
     uint32_t entity_count;
