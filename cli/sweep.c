@@ -2,6 +2,7 @@
 /* skein sweep: all combinations of a scenario file's sweep into one database. */
 #include "scenarios/sweep.h"
 
+#include "analysis/halfwidth.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/share.h"
@@ -181,6 +182,21 @@ static void print_summary(const SweepReport *report, const SweepPlan *plan, cons
     }
 }
 
+/* A SweepHalfwidth. */
+static bool measure(void *data, sqlite3 *database, const SweepCell *cell, unsigned count,
+                    double *ret_halfwidth, double *ret_mean, GError **error)
+{
+    (void)data;
+    Halfwidth halfwidth;
+    if (!halfwidth_of_cell(database, cell->experiment->name, cell->text, count,
+                           cell->experiment->until.statistic, &halfwidth, error)) {
+        return false;
+    }
+    *ret_halfwidth = halfwidth.halfwidth;
+    *ret_mean = halfwidth.mean;
+    return true;
+}
+
 /* What to type next. */
 static bool judge(const SweepReport *report, const char *file, const char *path, int *ret_status,
                   GError **error)
@@ -226,6 +242,7 @@ static bool execute(const SweepPlan *plan, const char *file, const Options *opti
         !sweep_check(plan, sweep, error)) {
         return false;
     }
+    sweep->halfwidth = measure;
     sweep->progress = sweep_display_progress;
     sweep->failed = sweep_display_failed;
     sweep->remark = sweep_display_remark;

@@ -113,9 +113,12 @@ static bool look(Sweep *sweep, unsigned index, GError **error)
             return true;
         }
         if (state->wanted == experiment->repeat) {
-            remark(sweep, g_strdup_printf("cell '%s': after %u repetitions, the most allowed, the "
-                                          "interval is still %.3g wide to each side",
-                                          state->cell->text, state->wanted, halfwidth));
+            remark(sweep, g_strdup_printf(
+                              "cell '%s': after %u repetitions, the most allowed, the interval "
+                              "still is %.3g%s to each side",
+                              state->cell->text, state->wanted,
+                              until->is_relative ? 100 * halfwidth / fabs(mean) : halfwidth,
+                              until->is_relative ? " % of the mean" : ""));
             return true;
         }
         const unsigned before = state->wanted;

@@ -28,12 +28,13 @@ struct SweepDatabase {
     int64_t begun_us; /* of the open transaction; 0: none */
 };
 
-/* Numbers of runs already there are not given again, and no run can be there twice. */
 static const char START[] = "PRAGMA journal_mode = WAL;"
                             "PRAGMA synchronous = FULL;"
                             "PRAGMA cache_size = -8192;";
+/* No run can be there twice; and the metrics of a cell are looked at while the sweep goes on. */
 static const char KEY[] = "CREATE UNIQUE INDEX IF NOT EXISTS run_key"
-                          " ON run(experiment, cell, repetition);";
+                          " ON run(experiment, cell, repetition);"
+                          "CREATE INDEX IF NOT EXISTS metric_run ON metric(run_id);";
 
 void sweep_database_free(SweepDatabase *database)
 {

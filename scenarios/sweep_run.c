@@ -3,7 +3,7 @@
 
 #include "scenarios/sweep_run.h"
 
-#include "sim/nearest.h"
+#include "scenarios/expectation.h"
 
 #include <string.h>
 #include <time.h>
@@ -130,26 +130,20 @@ bool sweep_answer_read(const void *bytes, size_t size_bytes, SweepAnswer *ret_an
     return true;
 }
 
-/* `ping.rtt.p99` is a statistic of the metric ping.rtt, and so is `ping.rtt`. */
+/* A statistic is what an expectation begins with. */
 static bool check_statistic(const SweepUntil *until, const Network *network, GError **error)
 {
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    for (unsigned i = 0; i < network_metric_count(network); i++) {
-        const char *name = network_metric_name(network, i);
-        const size_t length = strlen(name);
-        if (strncmp(until->statistic, name, length) == 0 &&
-            (until->statistic[length] == '\0' || until->statistic[length] == '.')) {
-            return true;
-        }
-        g_ptr_array_add(names, (void *)(uintptr_t)name);
+    const unsigned count = network_metric_count(network);
+    g_autofree const char **names = g_new(const char *, count + 1);
+    g_autofree const char **units = g_new(const char *, count + 1);
+    for (unsigned i = 0; i < count; i++) {
+        names[i] = network_metric_name(network, i);
+        units[i] = network_metric_unit(network, i);
     }
-    g_ptr_array_add(names, NULL);
-    const char *nearest = nearest_name(until->statistic, (const char *const *)names->pdata);
-    g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
-    return text_place_refuse(&until->place, "sweep.until", error,
-                             "found '%s', expected a metric of the scenario (%s)%s%s%s",
-                             until->statistic, all, nearest == NULL ? "" : "; did you mean '",
-                             nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?");
+    const MetricCatalogue metrics = {names, units, count};
+    g_autofree char *text = g_strconcat(until->statistic, " >= 0", NULL);
+    g_autoptr(Expectation) expectation = expectation_new(text, &metrics, error);
+    return expectation != NULL || text_place_blame(&until->place, "sweep.until", error);
 }
 
 bool sweep_run_check(const SweepPlan *plan, const SweepCell *cell, GError **error)

@@ -179,6 +179,22 @@ refuses_saying 'a glutton fails' 1 "$faulty" sweep glutton.yaml -o glutton.db --
     --timeout 60s
 check 'for the memory' says 'more than the 300.0 MiB allowed'
 
+# -- As precise as wanted
+
+loss_file '0, 5%, 20%' 1 | sed 's/repeat: .*/until: halfwidth(ping.rtt.p99) < 6%\n  repeat-max: 40/' \
+    >until.yaml
+check 'until the intervals are narrow' sweep until.yaml -j1 -o until1.db
+check 'with any number of workers' sweep until.yaml -j5 -o until5.db
+check 'the same runs' are_equal "$(digest until1.db)" "$(digest until5.db)"
+check 'looks are at 10, 15, 23, 35 and the most' are_equal "$(query until1.db \
+    'SELECT count(*) FROM (SELECT count(*) AS n FROM run GROUP BY cell) WHERE n NOT IN
+        (10, 15, 23, 35, 40)')" 0
+check 'a resumed one does not look further' sweep until.yaml -o until1.db --resume
+check 'so it is as it was' are_equal "$(digest until1.db)" "$(digest until5.db)"
+sed 's/ping.rtt.p99/ping.rtx.p99/' until.yaml >unknown.yaml
+refuses_saying 'a metric that there is not is refused' 2 sweep unknown.yaml -o unknown.db
+check 'with the nearest' says "unknown.yaml:.*did you mean 'ping.rtt'"
+
 # -- Progress
 
 "$skein" sweep loss.yaml -o json.db --progress json --json 2>lines >summary
