@@ -12,12 +12,20 @@
 
 enum { SNAPSHOTS_MAX = 50 }; /* whose states and channels the page carries */
 
-static bool choose_run(sqlite3 *database, const int64_t *wanted, int64_t *ret_run, GError **error)
+char *report_page_name(const char *first, int64_t place)
+{
+    const size_t length = strlen(first) - (g_str_has_suffix(first, ".html") ? strlen(".html") : 0);
+    return place == 0 ? g_strdup(first)
+                      : g_strdup_printf("%.*s-%" PRId64 ".html", (int)length, first, place + 1);
+}
+
+static bool choose_run(sqlite3 *database, const int64_t *wanted, int64_t place, int64_t *ret_run,
+                       GError **error)
 {
     g_autoptr(sqlite3_stmt) row =
         database_prepare(database,
                          "SELECT id FROM run WHERE ?1 IS NULL OR id = ?1"
-                         " ORDER BY experiment, cell, repetition, id LIMIT 1",
+                         " ORDER BY experiment, cell, repetition, id LIMIT 1 OFFSET ?2",
                          error);
     GError *problem = NULL;
     if (row == NULL) {
@@ -26,6 +34,7 @@ static bool choose_run(sqlite3 *database, const int64_t *wanted, int64_t *ret_ru
     if (wanted != NULL) {
         sqlite3_bind_int64(row, 1, *wanted);
     }
+    sqlite3_bind_int64(row, 2, place);
     if (!database_step(row, &problem)) {
         if (problem == NULL && wanted != NULL) {
             g_set_error(&problem, ANALYSIS_ERROR, ANALYSIS_ERROR_INPUT, "there is no run %" PRId64,
@@ -132,6 +141,9 @@ static char *data_of(const TraceIndex *index, const ReportOptions *options, GErr
         g_strdup_printf("skein report DB --max-spans %" PRIu64 ", or skein view DB",
                         MAX((uint64_t)index->spans->len, 10 * (uint64_t)options->spans_max));
     json_add_text(json, more);
+    if (options->pages != NULL) {
+        json_member_text(json, "pages", options->pages);
+    }
     json_close(json, '}');
     return g_string_free(g_steal_pointer(&json), FALSE);
 }
@@ -154,7 +166,7 @@ static void append_embedded(GString *page, const char *json)
 char *report_page(sqlite3 *database, const ReportOptions *options, GError **error)
 {
     int64_t run_id;
-    if (!choose_run(database, options->run_id, &run_id, error)) {
+    if (!choose_run(database, options->run_id, options->place, &run_id, error)) {
         return NULL;
     }
     g_autoptr(TraceIndex) index = trace_index_new(database, run_id, error);

@@ -14,7 +14,15 @@ typedef struct ReportOptions {
     const GArray *peers;     /* of int64_t: only what is among them; NULL: all */
     const int64_t *trace_id; /* only this trace; NULL: all */
     uint32_t spans_max;
+    /* Pages of all runs lie side by side: this one is about the run at `place`, from 0, in their
+     * order, and links to the others as report_page_name() calls them. NULL: a page by itself. */
+    const char *pages;
+    int64_t place;
 } ReportOptions;
+
+/* `sweep.html` and the place 0, 1, 2: sweep.html, sweep-2.html, sweep-3.html. Owned by the caller.
+ */
+char *report_page_name(const char *first, int64_t place);
 
 /* The page, owned by the caller. */
 char *report_page(sqlite3 *database, const ReportOptions *options, GError **error);

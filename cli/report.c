@@ -28,7 +28,7 @@ enum { SPANS_DEFAULT = 20000, SPANS_LIMIT = 2000000 };
 
 typedef struct ReportArguments {
     char *output, *from, *to, *peers, *trace;
-    gboolean is_forced;
+    gboolean is_forced, is_every_run;
     int64_t run_id, spans_max;
 } ReportArguments;
 
@@ -60,6 +60,11 @@ static bool read_options(const ReportArguments *arguments, ReportOptions *option
         g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
                     "--max-spans: found %" G_GINT64_FORMAT ", expected a number from 1 to %d",
                     arguments->spans_max, SPANS_LIMIT);
+        return false;
+    }
+    if (arguments->is_every_run && options->run_id != NULL) {
+        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
+                    "--every-run: found --run as well, which asks for one");
         return false;
     }
     options->spans_max = (uint32_t)arguments->spans_max;
@@ -94,6 +99,28 @@ static bool write_page(const char *path, const char *page, bool replace, GError 
     return export_target_publish(target, error);
 }
 
+/* One page, or with --every-run one for each run, side by side. */
+static bool write_pages(sqlite3 *database, const char *output, ReportOptions *options,
+                        const ReportArguments *arguments, GError **error)
+{
+    int64_t count = 1;
+    if (arguments->is_every_run) {
+        if (!database_read_integer(database, "SELECT count(*) FROM run", &count, error)) {
+            return false;
+        }
+        const char *folder = strrchr(output, '/');
+        options->pages = folder == NULL ? output : folder + 1;
+    }
+    for (options->place = 0; options->place < count; options->place++) {
+        g_autofree char *page = report_page(database, options, error);
+        g_autofree char *name = report_page_name(output, options->place);
+        if (page == NULL || !write_page(name, page, arguments->is_forced, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool report(const char *path, const ReportArguments *arguments, GError **error)
 {
     int64_t trace_id = 0;
@@ -114,14 +141,10 @@ static bool report(const char *path, const ReportArguments *arguments, GError **
         }
         options.peers = peers;
     }
-    g_autofree char *page = report_page(database, &options, error);
-    if (page == NULL) {
-        g_prefix_error(error, "%s: ", path);
-        return false;
-    }
     g_autofree char *output =
         arguments->output == NULL ? output_beside(path) : g_strdup(arguments->output);
-    if (!write_page(output, page, arguments->is_forced, error)) {
+    if (!write_pages(database, output, &options, arguments, error)) {
+        g_prefix_error(error, "%s: ", path);
         return false;
     }
     printf("%s\n", output);
@@ -136,6 +159,8 @@ int command_report(int argc, char **argv)
          "The page (default: the database's name with .html)", "FILE"},
         {"run", 'r', 0, G_OPTION_ARG_INT64, &arguments.run_id, "This run (default: the first)",
          "N"},
+        {"every-run", 0, 0, G_OPTION_ARG_NONE, &arguments.is_every_run,
+         "A page for each run of a sweep, FILE, FILE-2, FILE-3 and so on, with links", NULL},
         {"from", 0, 0, G_OPTION_ARG_STRING, &arguments.from, "Only from this virtual time on",
          "TIME"},
         {"to", 0, 0, G_OPTION_ARG_STRING, &arguments.to, "Only up to this virtual time", "TIME"},

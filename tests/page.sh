@@ -38,6 +38,13 @@ check 'and says what it carries' grep -q '"span_total":[0-9]*,"message_total":' 
 trace=$(sqlite3 testbed.db "SELECT trace_id FROM span WHERE name = 'PING'")
 "$skein" report testbed.db -o trace.html --trace "$trace" >/dev/null
 check 'a page of one trace' grep -q '"span_total":2,' trace.html
+sqlite3 one.db "INSERT INTO run SELECT 2, scenario, module, experiment, 'b', 1, seed, status, fingerprint,
+    events, end_ns FROM run; INSERT INTO metric SELECT 2, name, unit, count, sum, sum_squares, min, max,
+    buckets FROM metric"
+check 'a page for each run' sh -c '[ "$("$0" report one.db -o each.html --every-run)" = each.html ] &&
+    [ -s each-2.html ] && [ ! -e each-3.html ]' "$skein"
+check 'that links to the other' grep -q '"pages":"each.html"' each-2.html
+refuses 'every run and one run' 2 "$skein" report one.db -o no.html --every-run --run 1
 refuses 'no such trace' 2 "$skein" report testbed.db -o no.html --trace 77
 refuses 'a trace that is no number' 2 "$skein" report testbed.db -o no.html --trace PING
 refuses 'no such run' 2 "$skein" report testbed.db -o no.html --run 9
@@ -119,6 +126,7 @@ sqlite3 hostile.db "PRAGMA application_id = $(sqlite3 testbed.db 'PRAGMA applica
 check 'no name ends the script element' [ "$(grep -o '</script' hostile.html | wc -l)" -eq 2 ]
 
 look testbed "file://$folder/testbed.html" report
+look sweep "file://$folder/each.html" sweep
 look hostile "file://$folder/hostile.html" hostile-report
 serve testbed.db
 look testbed "$url" view

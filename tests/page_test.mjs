@@ -164,6 +164,21 @@ async function cut(browser) {
     await browser.picture("cut");
 }
 
+// Two runs, a page each.
+async function sweep(browser) {
+    await browser.go(address);
+    await browser.until(view("overview"));
+    await browser.click("nav button", "Runs");
+    await browser.until(view("cells"));
+    const dots = await browser.run('return document.querySelectorAll("svg circle").length');
+    check("a figure has a dot for each run", dots === 2, dots);
+    await browser.picture("runs");
+    await browser.click("#view tr.link:nth-child(2)");
+    await browser.until('return location.pathname.endsWith("each-2.html")', "the page of the second run");
+    await browser.until(view("overview"));
+    check("a line opens the page of its run", (await browser.run("return document.body.textContent")).includes("b, repetition 1"));
+}
+
 // Names that try to be markup: see tests/page.sh.
 async function hostile(browser) {
     await browser.go(address);
@@ -200,7 +215,7 @@ async function big(browser) {
 
 const browser = await Browser.open();
 try {
-    await { testbed, cut, hostile, big }[name](browser);
+    await { testbed, cut, sweep, hostile, big }[name](browser);
     const errors = await browser.errors();
     check("the console has no errors", errors.length === 0, errors);
 } catch (error) {

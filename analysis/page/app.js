@@ -54,7 +54,7 @@ class Page {
         location.hash = `${view}?${query}`;
     }
 
-    openRun(k) { location.href = `?run=${k}`; }
+    openRun(k) { location.href = this.source.pageOf(k); }
 
     where() {
         const [view, query] = location.hash.slice(1).split("?");

@@ -12,10 +12,10 @@ export async function cells(page) {
     const rows = runs.map(([experiment, cell, repetition, seed, status, events, end, scenario]) =>
         [experiment || scenario, cell || "-", repetition, seed, status, count(events ?? 0), instant(end)]);
     return [el("h2", null, `${count(runs.length)} runs`), figureOf(runs),
-        el("p", { class: "faint" }, page.source.isLive ? "A line opens its run."
-            : "This page is about the first of them; skein report --run N writes the page of another, skein view shows all."),
+        el("p", { class: "faint" }, page.source.pageOf(0) !== null ? "A line opens its run."
+            : "This page is about one of them; skein report --every-run writes a page for each, skein view serves all."),
         table([["experiment"], ["cell"], ["repetition", 1], ["seed", 1], ["status"], ["events", 1], ["virtual end", 1]], rows,
-            page.source.isLive ? (k) => page.openRun(k) : undefined)];
+            page.source.pageOf(0) !== null ? (k) => page.openRun(k) : undefined)];
 }
 
 // Cells in their order, each with the means of its runs.

@@ -44,6 +44,13 @@ export class PageSource {
 
     async runs() { return this.data.runs; }
 
+    // The page of another run, where they were written side by side: see report_page_name().
+    pageOf(k) {
+        const { pages } = this.data;
+        if (pages === undefined) return null;
+        return encodeURI(k === 0 ? pages : `${pages.replace(/\.html$/, "")}-${k + 1}.html`);
+    }
+
     // What the page carries of all there is.
     notice() {
         const { span_total: spans, message_total: messages } = this.choice;
@@ -109,6 +116,8 @@ export class ServerSource {
     run() { return this.get(this.path); }
 
     runs() { return this.get("/runs"); }
+
+    pageOf(k) { return `?run=${k}`; }
 
     notice() { return null; }
 
