@@ -236,7 +236,9 @@ static GByteArray *report_of(const Host *host, const SnapshotPart *part)
             const uint32_t size_bytes = (uint32_t)sizeof *kept + kept->size_bytes;
             if (bytes->len + size_bytes + report.state_size_bytes < REPORT_SIZE_BYTES_MAX) {
                 g_byte_array_append(bytes, (const guint8 *)kept, size_bytes);
-                g_byte_array_append(bytes, FILLING, -size_bytes % sizeof FILLING);
+                g_byte_array_append(
+                    bytes, FILLING,
+                    (guint)((sizeof FILLING - size_bytes % sizeof FILLING) % sizeof FILLING));
                 report.messages++;
             }
         }
