@@ -15,6 +15,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define WORKERS_MAX 1024
 
@@ -150,16 +151,30 @@ static bool reconcile(const SweepPlan *plan, SweepDatabase *database, const Opti
 
 /* -- The sweep -- */
 
+/* Of this process and its workers, which have ended. */
+static double cpu_seconds(void)
+{
+    double seconds = 0;
+    for (int i = 0; i < 2; i++) {
+        struct rusage usage = {0};
+        getrusage(i == 0 ? RUSAGE_SELF : RUSAGE_CHILDREN, &usage);
+        seconds += (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                   (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    }
+    return seconds;
+}
+
 static void print_json(const SweepReport *report, const SweepPlan *plan, const char *path,
                        double wall_seconds)
 {
     const SweepProgress *progress = &report->progress;
-    printf("{\"database\":\"%s\",\"cells\":%u,\"runs\":%" PRIu64 ",\"done\":%" PRIu64
-           ",\"kept\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"violated\":%" PRIu64
-           ",\"complete\":%s,\"wall_seconds\":%.6f,\"run_cpu_seconds\":%.6f}\n",
-           path, sweep_plan_cell_count(plan), progress->total, progress->done, progress->kept,
-           progress->failed, report->violated, report->is_complete ? "true" : "false", wall_seconds,
-           (double)report->cpu_ns / 1e9);
+    printf(
+        "{\"database\":\"%s\",\"cells\":%u,\"runs\":%" PRIu64 ",\"done\":%" PRIu64
+        ",\"kept\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"violated\":%" PRIu64
+        ",\"complete\":%s,\"wall_seconds\":%.6f,\"cpu_seconds\":%.6f,\"run_cpu_seconds\":%.6f}\n",
+        path, sweep_plan_cell_count(plan), progress->total, progress->done, progress->kept,
+        progress->failed, report->violated, report->is_complete ? "true" : "false", wall_seconds,
+        cpu_seconds(), (double)report->cpu_ns / 1e9);
 }
 
 static void print_summary(const SweepReport *report, const SweepPlan *plan, const char *path,
