@@ -212,24 +212,71 @@ static bool measure(void *data, sqlite3 *database, const SweepCell *cell, unsign
     return true;
 }
 
-/* What to type next. */
-static bool judge(const SweepReport *report, const char *file, const char *path, int *ret_status,
-                  GError **error)
+static void add_option(GPtrArray *words, const char *option, const char *value)
+{
+    if (value != NULL) {
+        g_ptr_array_add(words, g_strconcat(option, "=", value, NULL));
+    }
+}
+
+/* The options that belong to the sweep and not to this call of it; NULL-terminated. */
+static GPtrArray *words_for_share(const Options *options)
+{
+    GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+    for (char **set = options->sets; set != NULL && *set != NULL; set++) {
+        add_option(words, "--set", *set);
+    }
+    add_option(words, "--seed", options->seed);
+    add_option(words, "--only", options->only);
+    add_option(words, "--timeout", options->timeout);
+    add_option(words, "--memory", options->memory);
+    g_ptr_array_add(words, NULL);
+    return words;
+}
+
+/* In quotes only where the shell needs them. */
+static char *shell_word(const char *text)
+{
+    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "-_./=%,:+@";
+    return text[0] != '\0' && strspn(text, PLAIN) == strlen(text) ? g_strdup(text)
+                                                                  : g_shell_quote(text);
+}
+
+/* What to type to go on. */
+static char *resume_command(const char *file, const char *path, const Options *options)
+{
+    g_autoptr(GPtrArray) words = words_for_share(options);
+    if (options->shard != NULL) {
+        g_ptr_array_insert(words, 0, g_strconcat("--shard=", options->shard, NULL));
+    }
+    g_autoptr(GString) line = g_string_new("skein sweep");
+    g_autofree char *quoted_file = shell_word(file);
+    g_autofree char *quoted_path = shell_word(path);
+    g_string_append_printf(line, " %s -o %s --resume", quoted_file, quoted_path);
+    for (guint i = 0; g_ptr_array_index(words, i) != NULL; i++) {
+        g_autofree char *word = shell_word(g_ptr_array_index(words, i));
+        g_string_append_printf(line, " %s", word);
+    }
+    return g_string_free(g_steal_pointer(&line), FALSE);
+}
+
+static bool judge(const SweepReport *report, const char *file, const char *path,
+                  const Options *options, int *ret_status, GError **error)
 {
     const SweepProgress *progress = &report->progress;
+    g_autofree char *next = resume_command(file, path, options);
     if (report->is_interrupted) {
         g_set_error(error, SKEIN_ERROR,
                     progress->failed > 0 ? SKEIN_ERROR_FAILED : SKEIN_ERROR_ENVIRONMENT,
-                    "%s: %" PRIu64 " of %" PRIu64 " runs are done and safe in %s; to go on: skein "
-                    "sweep %s -o %s --resume",
+                    "%s: %" PRIu64 " of %" PRIu64 " runs are done and safe in %s; to go on: %s",
                     progress->failed > 0 ? "a run failed" : "interrupted", progress->done,
-                    progress->total, path, file, path);
+                    progress->total, path, next);
         return false;
     }
     if (progress->failed > 0) {
         g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_FAILED,
-                    "%" PRIu64 " runs failed; to try them again: skein sweep %s -o %s --resume",
-                    progress->failed, file, path);
+                    "%" PRIu64 " runs failed; to try them again: %s", progress->failed, next);
         return false;
     }
     *ret_status = 0;
@@ -279,17 +326,10 @@ static bool execute(const SweepPlan *plan, const char *file, const Options *opti
     } else if (!options->quiet) {
         print_summary(&report, plan, path, wall_seconds);
     }
-    return judge(&report, file, path, ret_status, error);
+    return judge(&report, file, path, options, ret_status, error);
 }
 
 /* -- Other machines -- */
-
-static void add_option(GPtrArray *words, const char *option, const char *value)
-{
-    if (value != NULL) {
-        g_ptr_array_add(words, g_strconcat(option, "=", value, NULL));
-    }
-}
 
 /* Prints the script; without --shares there are as many as cells, up to 16. */
 static bool print_script(const SweepPlan *plan, const char *file, const Options *options,
@@ -303,15 +343,7 @@ static bool print_script(const SweepPlan *plan, const char *file, const Options 
                             "cells",
                             options->shares, cells);
     }
-    g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
-    for (char **set = options->sets; set != NULL && *set != NULL; set++) {
-        add_option(words, "--set", *set);
-    }
-    add_option(words, "--seed", options->seed);
-    add_option(words, "--only", options->only);
-    add_option(words, "--timeout", options->timeout);
-    add_option(words, "--memory", options->memory);
-    g_ptr_array_add(words, NULL);
+    g_autoptr(GPtrArray) words = words_for_share(options);
     g_autofree char *output = database_name(plan, options);
     const SweepScript script = {.file = file,
                                 .name = sweep_plan_base(plan)->name,

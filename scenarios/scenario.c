@@ -187,7 +187,8 @@ Scenario *scenario_new(ScenarioFile *file, GError **error)
     }
     if (scenario_file_sweep(file)->len > 0) {
         g_ptr_array_add(scenario->remarks,
-                        g_strdup_printf("%s has a sweep; this is one run with the base values",
+                        g_strdup_printf("%s has a sweep; this is one run with the base values "
+                                        "(skein sweep runs all)",
                                         scenario_file_name(file)));
     }
     return g_steal_pointer(&scenario);

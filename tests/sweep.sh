@@ -201,6 +201,24 @@ check 'with the nearest' says "unknown.yaml:.*did you mean 'ping.rtt'"
 check 'progress may be JSON' sh -c 'jq -e -s "all(.[]; .event) and .[-1].done == 36" lines'
 check 'and so the summary' jq -e '.complete and .runs == 36' summary
 
+# -- Control-C
+
+sed 's/stop: 4s/stop: 2000s/; s/interval: 1s/interval: 1s\n  count: 0/' loss.yaml >long.yaml
+rm said
+"$skein" sweep long.yaml -j2 -o long.db --progress json --set dial.timeout=14s 2>said &
+pid=$!
+short=0.1
+while [ ! -s said ] && kill -0 $pid; do
+    sleep "$short"
+done
+kill -INT $pid
+wait $pid
+check 'an interrupted sweep ends with status 3' test $? -eq 3
+check 'says how to go on' says \
+    'are done and safe in long.db; to go on: skein sweep long.yaml -o long.db --resume --set=dial'
+check 'and stands alone' test ! -e long.db-wal
+check 'with less than all runs' test "$(query long.db 'SELECT count(*) FROM run')" -lt 36
+
 # -- Bad input
 
 loss_file '0, 120%' 1 >bad.yaml
