@@ -198,8 +198,12 @@ check 'with the nearest' says "unknown.yaml:.*did you mean 'ping.rtt'"
 # -- Progress
 
 "$skein" sweep loss.yaml -o json.db --progress json --json 2>lines >summary
-check 'progress may be JSON' sh -c 'jq -e -s "all(.[]; .event) and .[-1].done == 36" lines'
-check 'and so the summary' jq -e '.complete and .runs == 36' summary
+tail -n 1 lines >last
+check 'progress may be JSON' are_equal "$(sqlite3 :memory: \
+    "SELECT json_extract(readfile('last'), '$.event'), json_extract(readfile('last'), '$.done')")" \
+    'progress|36'
+check 'and so the summary' are_equal "$(sqlite3 :memory: \
+    "SELECT json_extract(readfile('summary'), '$.complete', '$.runs')")" '[true,36]'
 
 # -- Control-C
 

@@ -33,7 +33,7 @@ ping:
 sweep:
   link.loss: [0, 1%, 5%]
   peers.count: 8..20 step 4
-  repeat: 30
+  repeat: 60
 END
 
 seed=${SWEEP_KILL_SEED:-$(od -An -N 3 -tu4 /dev/urandom | tr -d ' ')}
@@ -67,17 +67,25 @@ find_damage()
         WHERE run_id NOT IN (SELECT id FROM run)"
 }
 
+# Living processes with this parent (4) or of this group (5), by the fields of /proc/PID/stat.
+processes()
+{
+    cat /proc/[0-9]*/stat 2>/dev/null |
+        awk -v field="$1" -v value="$2" '{ sub(/\(.*\)/, "name") }
+            $field == value && $3 != "Z" { print $1 }'
+}
+
 # Starts the sweep in a group of its own, waits, and kills: kill_once WHAT.
 kill_once()
 {
     setsid "$skein" sweep sweep.yaml -j 2 --resume -o sweep.db --quiet >out 2>&1 &
     parent=$!
-    draw 600
+    draw 900
     sleep "$(printf '0.%03d' "$drawn")"
     case $1 in
     parent) kill -9 "$parent" 2>/dev/null ;;
     worker)
-        worker=$(pgrep -P "$parent" | tail -n 1)
+        worker=$(processes 4 "$parent" | tail -n 1)
         [ -z "$worker" ] || kill -9 "$worker" 2>/dev/null
         ;;
     group) kill -9 -- "-$parent" 2>/dev/null ;;
@@ -85,7 +93,7 @@ kill_once()
     wait "$parent" 2>/dev/null
     # What is killed may take a moment to be gone.
     for attempt in 1 2 3 4 5 6 7 8 9 10; do
-        pgrep -g "$parent" >/dev/null || return 0
+        [ -n "$(processes 5 "$parent")" ] || return 0
         sleep "$short"
     done
     echo 'workers outlive their parent'
@@ -109,14 +117,14 @@ while [ $i -lt "$kills" ]; do
     i=$((i + 1))
     left=$(kill_once $what)
     # kill_once ran in a subshell: its draws are made here again.
-    draw 600
+    draw 900
     damage=$(find_damage)
     runs=$(query "SELECT count(*) FROM run WHERE status = 'complete'" 2>/dev/null)
     echo "# kill $i of the $what: ${runs:-no} runs are there"
     [ -z "$left$damage" ] || problems="$problems
 kill $i of the $what: $left$damage"
     case $runs in
-    360)
+    720)
         finished=$((finished + 1))
         [ "$("$skein" digest sweep.db | cut -c 1-64)" = "$whole" ] || problems="$problems
 kill $i: complete, but another digest"

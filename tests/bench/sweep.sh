@@ -32,8 +32,10 @@ sweep:
 END
 measure()
 {
-    "$skein" sweep sweep.yaml -j "$1" -o "$1.db" --progress none --json |
-        jq -r '"\(.runs) \(.wall_seconds) \(.cpu_seconds) \(.run_cpu_seconds)"'
+    "$skein" sweep sweep.yaml -j "$1" -o "$1.db" --progress none --json >summary
+    sqlite3 -separator ' ' :memory: "SELECT json_extract(s, '\$.runs'),
+        json_extract(s, '\$.wall_seconds'), json_extract(s, '\$.cpu_seconds'),
+        json_extract(s, '\$.run_cpu_seconds') FROM (SELECT readfile('summary') AS s)"
 }
 measure 1 >one
 measure 2 >two
