@@ -37,6 +37,10 @@ static bool merge(char **parts, const Options *options, GError **error)
         printf("%s: %" PRId64 " runs in %" PRId64 " cells from %u parts\n", options->output,
                report.runs, report.cells, g_strv_length(parts));
     }
+    if (report.shares < report.share_count) {
+        command_warn("these are %u of %u shares; skein sweep FILE -o %s --resume runs the rest",
+                     report.shares, report.share_count, options->output);
+    }
     if (report.failed > 0) {
         command_warn("%" PRId64 " of the runs failed; skein sweep FILE -o %s --resume tries them "
                      "again",

@@ -11,6 +11,7 @@
 
 #include <glib/gstdio.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <string.h>
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(sqlite3, sqlite3_close)
@@ -236,14 +237,34 @@ static bool add_part(const Merge *merge, bool is_first, GError **error)
                                  error));
 }
 
+/* Counts the part when it says that it is a share of so many as the others. */
+static bool count_share(const Merge *merge, SweepMergeReport *report, GError **error)
+{
+    g_autoptr(sqlite3_stmt) rows = prepare(
+        merge,
+        "SELECT value FROM part.execution WHERE run_id IS NULL AND key = '" EXECUTION_SHARE "'",
+        error);
+    unsigned number = 0, of = 0;
+    if (rows == NULL) {
+        return false;
+    }
+    if (sqlite3_step(rows) == SQLITE_ROW && sscanf(text(rows, 0), "%u/%u", &number, &of) == 2 &&
+        (report->share_count == 0 || report->share_count == of)) {
+        report->shares++;
+        report->share_count = of;
+    }
+    return true;
+}
+
 /* A file cannot be detached inside a transaction. */
-static bool add_parts(Merge *merge, const char *const *parts, GError **error)
+static bool add_parts(Merge *merge, const char *const *parts, SweepMergeReport *report,
+                      GError **error)
 {
     const char *result = merge->path;
     for (size_t i = 0; parts[i] != NULL; i++) {
         merge->path = parts[i];
-        if (!add_part(merge, i == 0, error) || !execute(merge, "COMMIT", error) ||
-            !execute(merge, "DETACH DATABASE part", error) ||
+        if (!add_part(merge, i == 0, error) || !count_share(merge, report, error) ||
+            !execute(merge, "COMMIT", error) || !execute(merge, "DETACH DATABASE part", error) ||
             !execute(merge, "BEGIN EXCLUSIVE", error)) {
             return false;
         }
@@ -299,7 +320,7 @@ bool sweep_merge(const char *const *parts, const char *path, bool replace,
     if (code != SQLITE_OK) {
         return refuse_database(&merge, error);
     }
-    if (!execute(&merge, start, error) || !add_parts(&merge, parts, error) ||
+    if (!execute(&merge, start, error) || !add_parts(&merge, parts, &report, error) ||
         !execute(&merge, SCHEMA_INDICES, error) || !execute(&merge, SCHEMA_VIEWS, error) ||
         !count(&merge, &report, error) || !execute(&merge, "COMMIT", error)) {
         return false;

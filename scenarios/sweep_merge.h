@@ -12,6 +12,7 @@
 
 typedef struct SweepMergeReport {
     int64_t runs, failed, cells;
+    unsigned shares, share_count; /* how many of how many were there; 0 where that is not known */
 } SweepMergeReport;
 
 /* Writes path, which appears when it is complete; replace: an existing one. */

@@ -18,7 +18,7 @@ cd "$folder" || exit 1
 cat >sweep.yaml <<END
 scenario:
   module: ping
-  stop: 60s
+  stop: 120s
 peers:
   count: 10
 topology:

@@ -91,6 +91,7 @@ static void settings_json_schema_says_what_the_tables_say(void)
         {"$.properties.timeline.type", "[\"array\",\"string\"]"},
         {"$.properties.expect.type", "array"},
         {"$.properties.sweep.type", "object"},
+        {"$.properties.sweep.properties.repeat.type", "integer"},
     };
     g_autofree char *json = settings_json_schema(TABLES);
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
