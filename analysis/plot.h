@@ -17,6 +17,7 @@ typedef struct PlotOptions {
     const char *metric;     /* ping, dial or message; NULL: the first of these that there is */
     int64_t from_ns, to_ns; /* the window; G_MININT64 and G_MAXINT64 leave the choice to the plot */
     GArray *peers;          /* of int64_t: only these and what is among them; NULL: all */
+    const int64_t *snapshot_id; /* NULL: the first that is wrong, or the first */
     GnuplotFormat format;
 } PlotOptions;
 

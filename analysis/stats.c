@@ -315,9 +315,9 @@ static bool read_spans(const Source *source, Table *table, GError **error)
 
 static bool read_snapshots(const Source *source, Table *table, GError **error)
 {
-    static const char *const keys[] = {"run",        "snapshot",    "algorithm", "initiator",
-                                       "started_ns", "duration_ns", "states",    "channels",
-                                       "messages",   "status",      "verdict",   NULL};
+    static const char *const keys[] = {
+        "run",      "snapshot", "algorithm", "initiator", "started_ns", "duration_ns", "states",
+        "channels", "messages", "markers",   "status",    "verdict",    "reason",      NULL};
     static const char sql[] =
         "WITH states AS (SELECT run_id, snapshot_id, count(*) AS states FROM snapshot_state"
         "  GROUP BY run_id, snapshot_id),"
@@ -325,7 +325,8 @@ static bool read_snapshots(const Source *source, Table *table, GError **error)
         "  sum(json_array_length(messages)) AS messages FROM snapshot_channel"
         "  GROUP BY run_id, snapshot_id)"
         " SELECT s.run_id, s.id, algorithm, initiator_id, started_ns, completed_ns - started_ns,"
-        "  ifnull(states, 0), ifnull(channels, 0), ifnull(messages, 0), status, verdict"
+        "  ifnull(states, 0), ifnull(channels, 0), ifnull(messages, 0), status, verdict, markers,"
+        "  iif(json_valid(reasons), json_extract(reasons, '$[0]'), NULL)"
         " FROM snapshot AS s"
         " LEFT JOIN states ON states.run_id = s.run_id AND states.snapshot_id = s.id"
         " LEFT JOIN channels ON channels.run_id = s.run_id AND channels.snapshot_id = s.id"
@@ -346,8 +347,45 @@ static bool read_snapshots(const Source *source, Table *table, GError **error)
         table_put_integer(table, sqlite3_column_int64(row, 6));
         table_put_integer(table, sqlite3_column_int64(row, 7));
         table_put_integer(table, sqlite3_column_int64(row, 8));
+        table_put_integer(table, sqlite3_column_int64(row, 11));
         put_column_text(table, row, 9);
         put_column_text(table, row, 10);
+        put_column_text(table, row, 12);
+    }
+    if (problem != NULL) {
+        g_propagate_error(error, problem);
+        return false;
+    }
+    return true;
+}
+
+/* What each peer recorded, and what was in the channels to it, `0: {"tokens":5}`. */
+static bool read_snapshot_states(const Source *source, Table *table, GError **error)
+{
+    static const char *const keys[] = {"run",   "snapshot", "peer", "recorded_ns",
+                                       "state", "channels", NULL};
+    static const char sql[] =
+        "WITH kept AS (SELECT c.run_id, c.snapshot_id, c.receiver_id, group_concat(c.sender_id ||"
+        "  ': ' || ifnull(m.value ->> '$.content', m.value), ', ') AS messages"
+        "  FROM snapshot_channel AS c,"
+        "  json_each(iif(json_valid(c.messages), c.messages, '[]')) AS m GROUP BY 1, 2, 3)"
+        " SELECT s.run_id, s.snapshot_id, s.peer_id, s.recorded_ns, s.state, kept.messages"
+        " FROM snapshot_state AS s LEFT JOIN kept ON kept.run_id = s.run_id"
+        "  AND kept.snapshot_id = s.snapshot_id AND kept.receiver_id = s.peer_id"
+        " WHERE (?1 IS NULL OR s.run_id = ?1) ORDER BY 1, 2, 3, 4";
+    GError *problem = NULL;
+    add_columns(table, keys);
+    g_autoptr(sqlite3_stmt) row = select_rows(source, sql, error);
+    if (row == NULL) {
+        return false;
+    }
+    while (database_step(row, &problem)) {
+        table_put_integer(table, sqlite3_column_int64(row, 0));
+        table_put_integer(table, sqlite3_column_int64(row, 1));
+        table_put_integer(table, sqlite3_column_int64(row, 2));
+        put_column_time(table, row, 3);
+        put_column_text(table, row, 4);
+        put_column_text(table, row, 5);
     }
     if (problem != NULL) {
         g_propagate_error(error, problem);
@@ -373,6 +411,7 @@ GPtrArray *stats_read(sqlite3 *database, const int64_t *run_id, GError **error)
         {"dials", "Dials", read_dials},
         {"spans", "Spans", read_spans},
         {"snapshots", "Snapshots", read_snapshots},
+        {"states", "States and channels of snapshots", read_snapshot_states},
     };
     const Source source = {.database = database, .run_id = run_id};
     g_autoptr(GPtrArray) tables = g_ptr_array_new_with_free_func(free_table);

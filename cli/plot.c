@@ -11,7 +11,7 @@
 typedef struct PlotArguments {
     char *output, *metric, *from, *to, *peers;
     gboolean is_script, is_forced;
-    int64_t run_id;
+    int64_t run_id, snapshot_id;
 } PlotArguments;
 
 static void arguments_clear(PlotArguments *arguments)
@@ -84,6 +84,7 @@ static bool plot(const char *path, const char *kind_name, const PlotArguments *a
         .metric = arguments->metric,
         .from_ns = G_MININT64,
         .to_ns = G_MAXINT64,
+        .snapshot_id = arguments->snapshot_id == G_MININT64 ? NULL : &arguments->snapshot_id,
     };
     const PlotKind *kind = find_kind(kind_name, error);
     if (kind == NULL || !check_output(arguments, &options.format, error) ||
@@ -116,7 +117,7 @@ static bool plot(const char *path, const char *kind_name, const PlotArguments *a
 
 int command_plot(int argc, char **argv)
 {
-    g_auto(PlotArguments) arguments = {.run_id = G_MININT64};
+    g_auto(PlotArguments) arguments = {.run_id = G_MININT64, .snapshot_id = G_MININT64};
     const GOptionEntry entries[] = {
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &arguments.output,
          "The picture: FILE.png, FILE.svg or FILE.pdf", "FILE"},
@@ -130,6 +131,8 @@ int command_plot(int argc, char **argv)
          "Only these peers and what is among them, say '{0..9, 12}'", "PEERS"},
         {"run", 'r', 0, G_OPTION_ARG_INT64, &arguments.run_id, "This run (default: the first)",
          "N"},
+        {"snapshot", 's', 0, G_OPTION_ARG_INT64, &arguments.snapshot_id,
+         "This snapshot (default: the first that is wrong, else the first)", "ID"},
         {"script", 0, 0, G_OPTION_ARG_NONE, &arguments.is_script,
          "Print the gnuplot script with its data instead", NULL},
         {"force", 'f', 0, G_OPTION_ARG_NONE, &arguments.is_forced, "Replace an existing file",

@@ -63,7 +63,8 @@ static const char ROWS[] =
     "  '[[15617,1],[17221,1],[17925,1]]'),"
     " (1,'ping.loss','1',4,1,1,0,1,'[[0,3],[1,1]]');"
     "INSERT INTO snapshot "
-    "VALUES(1,1,'chandy-lamport',1,1980000000,NULL,'running',NULL,NULL,NULL,NULL,2,NULL);"
+    "VALUES(1,1,'chandy-lamport',1,1980000000,NULL,'running',NULL,NULL,NULL,NULL,2,NULL),"
+    " (1,2,'chandy-lamport',0,2100000000,2150000000,'complete','consistent','[]',NULL,NULL,6,'[]');"
     "INSERT INTO snapshot_state VALUES(1,1,1,1980000000,'{}',NULL),(1,1,0,1990000000,'{}',NULL);"
     "INSERT INTO snapshot_channel VALUES(1,1,0,1,'[{\"kind\":\"PING\"},{\"kind\":\"PONG\"}]');";
 

@@ -52,7 +52,7 @@ static void stats_csv_counts_fates_dials_spans_and_snapshots(void)
                       "101000000");
     expect_line(text, "spans,Setup,1,0,0,180000000,,180000000,180000000,180000000,180000000,"
                       "180000000");
-    expect_line(text, "snapshots,1,1,chandy-lamport,1,1980000000,,2,1,2,running,");
+    expect_line(text, "snapshots,1,1,chandy-lamport,1,1980000000,,2,1,2,2,running,,");
 }
 
 static void stats_json_is_json(void)

@@ -52,7 +52,8 @@ all_work()
 
 for file in faults.yaml "$top_srcdir"/scenarios/*.yaml; do
     name=$(basename "$file" .yaml)
-    case $name in ping-100000) continue ;; esac
+    # Too long, or of two peers, which cannot keep three threads busy.
+    case $name in ping-100000 | bank-100000 | worked-*) continue ;; esac
     one=$(result "$file")
     two=$(result "$file" -j 2)
     check "$name in 2 threads" are_equal "$one" "$two"
