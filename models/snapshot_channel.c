@@ -148,7 +148,8 @@ void snapshot_send(Host *host, EntityId receiver, const Message *message)
     const uint32_t channel = snapshot_channel_number(host, receiver);
     g_assert(snapshot_has_channel(host, receiver));
     Message out = *message;
-    out.stamp = snapshot_oracle_sent(layer->oracle, host->entity.id, receiver,
+    out.stamp = snapshot_oracle_sent(layer->oracle, receiver,
+                                     record_id(host->entity.id, host->messages_made + 1),
                                      layer->user->describe_message(message, NULL));
     if (layer->algorithm->colours_messages) {
         transmit_coloured(host, channel, &out);

@@ -3,6 +3,7 @@
 #ifndef MODELS_SNAPSHOT_EVIDENCE_H
 #define MODELS_SNAPSHOT_EVIDENCE_H
 
+#include "models/snapshot_clocks.h"
 #include "models/snapshot_oracle.h"
 
 /* In place of the receiver's cuts: it has not arrived when the run ends. */
@@ -44,6 +45,7 @@ typedef struct OraclePeer {
 struct SnapshotOracle {
     uint32_t count;
     OraclePeer *peers;
+    SnapshotClocks *clocks; /* NULL: too many peers */
 };
 
 #endif

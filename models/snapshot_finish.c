@@ -103,6 +103,7 @@ void snapshot_layer_finish(Network *network)
         snapshot_parts_end(host);
         snapshot_collections_end(host, SNAPSHOT_RUNNING);
     }
+    snapshot_oracle_settle(layer->oracle);
     g_autoptr(GHashTable) markers = count_markers(layer);
     for (EntityId peer = 0; peer < layer->peer_count; peer++) {
         const GArray *outcomes = layer->journals[peer].outcomes;

@@ -12,7 +12,7 @@ typedef struct Case {
     uint32_t *numbers; /* by peer: of its cut, from 1; 0: it made none */
     OracleJudgement *judgement;
     uint32_t reason_count, loss_count;
-    bool has_open_channel;
+    bool has_open_channel, has_early;
     int64_t found; /* of what is conserved: in states, channels and losses */
 } Case;
 
@@ -127,6 +127,7 @@ static void judge_channel(Case *at, EntityId sender, EntityId receiver)
     at->found += claim.amount;
     at->has_open_channel |= !claim.is_closed;
     if (transit.early > 0) {
+        at->has_early = true;
         object(at,
                "channel %u to %u: %" G_GUINT64_FORMAT
                " messages sent after the cut arrived before it",
@@ -256,6 +257,11 @@ void snapshot_oracle_judge(const SnapshotOracle *oracle, uint64_t snapshot, SimT
             judge_channels_into(&at, peer);
             find_losses(&at, peer);
         }
+    }
+    const ClocksOpinion opinion = snapshot_clocks_opinion(oracle->clocks, snapshot);
+    if (opinion != CLOCKS_NONE && (opinion == CLOCKS_INCONSISTENT) != at.has_early) {
+        object(&at, "vector clocks disagree: by them the cut is %s",
+               opinion == CLOCKS_INCONSISTENT ? "inconsistent" : "consistent");
     }
     const bool has_all = ret_judgement->cuts >= expected && !at.has_open_channel;
     if (completed != ORACLE_NEVER && !has_all) {

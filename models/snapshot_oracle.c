@@ -26,6 +26,7 @@ SnapshotOracle *snapshot_oracle_new(uint32_t peers)
     SnapshotOracle *oracle = g_new0(SnapshotOracle, 1);
     oracle->count = peers;
     oracle->peers = g_new0(OraclePeer, peers);
+    oracle->clocks = snapshot_clocks_new(peers);
     return oracle;
 }
 
@@ -37,6 +38,7 @@ void snapshot_oracle_free(SnapshotOracle *oracle)
     for (uint32_t i = 0; i < oracle->count; i++) {
         clear_peer(&oracle->peers[i]);
     }
+    snapshot_clocks_free(oracle->clocks);
     g_free(oracle->peers);
     g_free(oracle);
 }
@@ -80,10 +82,17 @@ static OracleGroup *group_of(OracleFlow *flow, uint32_t sender_cuts, uint32_t re
     return &g_array_index(flow->groups, OracleGroup, flow->groups->len - 1);
 }
 
-uint64_t snapshot_oracle_sent(SnapshotOracle *oracle, EntityId sender, EntityId receiver,
+void snapshot_oracle_settle(SnapshotOracle *oracle)
+{
+    snapshot_clocks_settle(oracle->clocks);
+}
+
+uint64_t snapshot_oracle_sent(SnapshotOracle *oracle, EntityId receiver, uint64_t id,
                               int64_t amount)
 {
+    const EntityId sender = (EntityId)(id >> 32);
     OraclePeer *peer = &oracle->peers[sender];
+    snapshot_clocks_sent(oracle->clocks, sender, id);
     const uint32_t cuts = cut_count(peer);
     OracleGroup *group = group_of(flow_of(&peer->sent, receiver), cuts, 0);
     group->count++;
@@ -95,6 +104,7 @@ void snapshot_oracle_received(SnapshotOracle *oracle, EntityId receiver, uint64_
                               const OracleMessage *message)
 {
     OraclePeer *peer = &oracle->peers[receiver];
+    snapshot_clocks_received(oracle->clocks, receiver, message->id);
     OracleGroup *group = group_of(flow_of(&peer->received, (EntityId)(message->id >> 32)),
                                   (uint32_t)stamp, cut_count(peer));
     group->count++;
@@ -118,6 +128,7 @@ void snapshot_oracle_cut(SnapshotOracle *oracle, EntityId peer, uint64_t snapsho
                          int64_t amount, uint32_t number)
 {
     OraclePeer *entry = &oracle->peers[peer];
+    snapshot_clocks_cut(oracle->clocks, peer, snapshot);
     if (entry->cuts == NULL) {
         entry->cuts = g_array_new(FALSE, FALSE, sizeof(OracleCut));
     }

@@ -15,6 +15,9 @@
  *  - what was sent before the cut and never arrived: it is lost, and in no channel;
  *  - states, channels and what is lost together hold what the application conserves.
  *
+ * Vector clocks (models/snapshot_clocks.h) say the first of these a second time, where the run is
+ * small enough; if they ever disagree, that is a reason too.
+ *
  * An entry belongs to one peer and is touched at that peer only, so partitions need no lock. It is
  * exact at each recording level, since it looks at no record. */
 #ifndef MODELS_SNAPSHOT_ORACLE_H
@@ -40,7 +43,7 @@ typedef struct OracleMessage {
 uint64_t snapshot_oracle_hash(uint64_t id, unsigned kind, const void *content, size_t size_bytes);
 
 /* At the sender; returns the stamp. At the receiver; and for what is on its way at the end. */
-uint64_t snapshot_oracle_sent(SnapshotOracle *oracle, EntityId sender, EntityId receiver,
+uint64_t snapshot_oracle_sent(SnapshotOracle *oracle, EntityId receiver, uint64_t id,
                               int64_t amount);
 void snapshot_oracle_received(SnapshotOracle *oracle, EntityId receiver, uint64_t stamp,
                               const OracleMessage *message);
@@ -85,6 +88,9 @@ typedef struct OracleJudgement {
     GString *reasons;  /* a JSON list of texts */
     GString *losses;   /* a JSON list of {sender, receiver, messages} */
 } OracleJudgement;
+
+/* Once, before the first judgement. */
+void snapshot_oracle_settle(SnapshotOracle *oracle);
 
 /* `completed`: when the algorithm believed it had everything, ORACLE_NEVER: it did not. `expected`
  * peers should have made the cut. */
