@@ -160,7 +160,7 @@ async function cut(browser) {
     await browser.until(view("spacetime"));
     const side = await browser.until(`const side = document.querySelector("#cut").textContent; return side.includes("states") && side`);
     check("the snapshot says its verdict", /verdict\s*consistent/.test(side), side);
-    check("and its states", /balance/.test(side), side);
+    check("and its states", /tokens/.test(side), side);
     await browser.picture("cut");
 }
 
