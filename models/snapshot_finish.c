@@ -85,7 +85,9 @@ static void judge(const Network *network, const SnapshotOutcome *outcome, uint64
     measure(network, SNAPSHOT_METRIC_MESSAGES, (int64_t)judgement.messages);
     measure(network, SNAPSHOT_METRIC_LOST, (int64_t)judgement.lost);
     measure(network, SNAPSHOT_METRIC_TIMED_OUT, outcome->status == SNAPSHOT_TIMED_OUT);
-    measure(network, SNAPSHOT_METRIC_INCONSISTENT, judgement.verdict == ORACLE_INCONSISTENT);
+    const bool is_wrong = judgement.verdict == ORACLE_INCONSISTENT;
+    measure(network, SNAPSHOT_METRIC_WRONG, is_wrong);
+    measure(network, SNAPSHOT_METRIC_INCONSISTENT, is_wrong && is_complete);
     if (network->recorder != NULL) {
         write_row(network, outcome, &judgement, markers);
     }

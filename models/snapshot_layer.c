@@ -73,8 +73,12 @@ static const MetricName METRICS[SNAPSHOT_METRICS + 1] = {
     [SNAPSHOT_METRIC_MESSAGES] = {"messages", "1", "in the channels of each snapshot"},
     [SNAPSHOT_METRIC_LOST] = {"lost", "1", "sent before the cut of each snapshot and lost"},
     [SNAPSHOT_METRIC_TIMED_OUT] = {"timed-out", "1", "1 for a snapshot that timed out, else 0"},
-    [SNAPSHOT_METRIC_INCONSISTENT] = {"inconsistent", "1",
-                                      "1 for a snapshot that the oracle found wrong, else 0"},
+    [SNAPSHOT_METRIC_WRONG] =
+        {"wrong", "1",
+         "1 for a snapshot in which the oracle found something wrong, complete "
+         "or not, else 0"},
+    [SNAPSHOT_METRIC_INCONSISTENT] =
+        {"inconsistent", "1", "1 for one that was said to be complete, and is wrong, else 0"},
     {0},
 };
 

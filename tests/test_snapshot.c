@@ -54,7 +54,7 @@ static unsigned find_wrong_seed(const char *text, const char *const *sets, unsig
     for (unsigned seed = 1; seed <= seeds; seed++) {
         g_autoptr(ScenarioFixture) run = run_seed(text, sets, seed);
         CU_ASSERT_FATAL(run != NULL);
-        if (sum_of(run, "snapshot.inconsistent") > 0) {
+        if (sum_of(run, "snapshot.wrong") > 0) {
             return seed;
         }
     }
@@ -69,7 +69,7 @@ static Campaign run_seeds(const char *text, const char *const *sets, unsigned se
         CU_ASSERT_FATAL(run != NULL);
         campaign.snapshots +=
             (unsigned)metric_count(scenario_fixture_metric(run, "snapshot.inconsistent"));
-        campaign.wrong += (unsigned)sum_of(run, "snapshot.inconsistent");
+        campaign.wrong += (unsigned)sum_of(run, "snapshot.wrong");
         campaign.timed_out += (unsigned)sum_of(run, "snapshot.timed-out");
     }
     return campaign;

@@ -89,6 +89,31 @@ static void a_message_lost_before_the_cut_is_listed(void)
     g_rmdir(folder);
 }
 
+/* Whatever a crash leaves behind, what is complete is right. */
+static void complete_is_right_also_among_crashes(void)
+{
+    unsigned complete = 0, wrong = 0;
+    for (unsigned seed = 1; seed <= 60; seed++) {
+        g_autofree char *set = g_strdup_printf("scenario.seed=%u", seed);
+        const char *const sets[] = {set,
+                                    "link.latency=uniform(10ms, 80ms)",
+                                    "snapshot.count=5",
+                                    "snapshot.interval=150ms",
+                                    "snapshot.initiators={0, 3}",
+                                    NULL};
+        g_autoptr(ScenarioFixture) run = scenario_fixture_new(
+            BANK("6", "timeline:\n  - 900ms: crash 4\n  - 1100ms: restart 4\n"), sets, 1, true);
+        CU_ASSERT_FATAL(run != NULL && scenario_fixture_run(run));
+        complete += (unsigned)scenario_fixture_integer(
+            run, "SELECT count(*) FROM snapshot WHERE status = 'complete'");
+        wrong += (unsigned)scenario_fixture_integer(
+            run, "SELECT count(*) FROM snapshot WHERE verdict = 'inconsistent'");
+        CU_ASSERT_EQUAL(metric_maximum(scenario_fixture_metric(run, "snapshot.inconsistent")), 0);
+    }
+    CU_ASSERT(complete > 100); /* before and after the crash */
+    CU_ASSERT(wrong > 0);      /* some that were under way did not end well */
+}
+
 static void lai_yang_under_loss_times_out(void)
 {
     static const char *const SETS[] = {"stack.name=datagram", "snapshot.algorithm=lai-yang",
@@ -173,6 +198,7 @@ CU_TestInfo suite_snapshot_faults[] = {
     {"a_partition_outlasts_a_snapshot_or_not", a_partition_outlasts_a_snapshot_or_not},
     {"a_crash_ends_with_its_peer_missing", a_crash_ends_with_its_peer_missing},
     {"a_message_lost_before_the_cut_is_listed", a_message_lost_before_the_cut_is_listed},
+    {"complete_is_right_also_among_crashes", complete_is_right_also_among_crashes},
     {"lai_yang_under_loss_times_out", lai_yang_under_loss_times_out},
     {"a_peer_out_of_reach_is_named_and_not_waited_for",
      a_peer_out_of_reach_is_named_and_not_waited_for},
