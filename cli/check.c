@@ -7,10 +7,12 @@
 #include "sim/error.h"
 #include "sim/value_text.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const CommandUsage USAGE = {
     .arguments = "FILE",
@@ -113,6 +115,12 @@ static bool settle_output(Options *options, const Scenario *scenario, GError **e
         options->output[strlen(options->output) - strlen(".yaml")] = '\0';
     }
     static const char *const ENDINGS[] = {".yaml", ".csv", "-edges.csv"};
+    g_autofree char *folder = g_path_get_dirname(options->output);
+    if (!options->no_shrink && g_access(folder, W_OK) != 0) {
+        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_ENVIRONMENT, "%s: %s", folder,
+                    g_strerror(errno));
+        return false;
+    }
     for (size_t i = 0; i < G_N_ELEMENTS(ENDINGS); i++) {
         g_autofree char *path = g_strconcat(options->output, ENDINGS[i], NULL);
         if (!options->no_shrink && !options->force && g_file_test(path, G_FILE_TEST_EXISTS)) {

@@ -41,6 +41,22 @@ static bool simpler(SimDuration present, SimDuration unit, unsigned index, SimDu
     return *ret_chosen < present;
 }
 
+/* Messages whose latency is not the simplest one. */
+
+static bool is_odd(const Draft *draft, guint index)
+{
+    return g_array_index(draft->messages, DraftMessage, index).latency != draft->latency;
+}
+
+static unsigned count_odd(const Draft *draft)
+{
+    unsigned count = 0;
+    for (guint i = 0; draft->messages != NULL && i < draft->messages->len; i++) {
+        count += is_odd(draft, i);
+    }
+    return count;
+}
+
 /* Rows. */
 
 static unsigned count_rows(const Draft *draft)
@@ -99,6 +115,46 @@ static bool drop_rows(Draft *draft, unsigned from, unsigned to)
     return to > from;
 }
 
+/* Who sent what in answer to what is not known. So each row is tried with each odd latency, which
+ * has to stay with its message: if a message before it on its link goes with the row, the latency
+ * has to move up. */
+enum { ANSWERS_MAX = 400 };
+
+static unsigned count_answers(const Draft *draft)
+{
+    const unsigned odd = count_odd(draft);
+    return draft->rows->len <= ANSWERS_MAX && draft->rows->len * odd <= ANSWERS_MAX
+               ? draft->rows->len * odd
+               : 0;
+}
+
+/* The message of odd latency number `number`. */
+static guint find_odd(const Draft *draft, unsigned number)
+{
+    guint index = 0;
+    while (!is_odd(draft, index) || number-- > 0) {
+        index++;
+    }
+    return index;
+}
+
+static bool drop_answered(Draft *draft, unsigned from, unsigned to)
+{
+    (void)to;
+    const unsigned odd = count_odd(draft);
+    const guint index = find_odd(draft, from % odd);
+    const DraftMessage message = g_array_index(draft->messages, DraftMessage, index);
+    for (guint i = index; i-- > 0;) {
+        const DraftMessage *before = &g_array_index(draft->messages, DraftMessage, i);
+        if (before->sender == message.sender && before->receiver == message.receiver &&
+            !is_odd(draft, i)) {
+            g_array_remove_index(draft->messages, i);
+            return drop_rows(draft, from / odd, from / odd + 1);
+        }
+    }
+    return false;
+}
+
 /* Peers and edges. */
 
 static unsigned count_peers(const Draft *draft)
@@ -151,23 +207,7 @@ static bool drop_edges(Draft *draft, unsigned from, unsigned to)
     return true;
 }
 
-/* Latencies. */
-
-static bool is_odd(const Draft *draft, guint index)
-{
-    return g_array_index(draft->messages, DraftMessage, index).latency != draft->latency;
-}
-
-static unsigned count_odd(const Draft *draft)
-{
-    unsigned count = 0;
-    for (guint i = 0; draft->messages != NULL && i < draft->messages->len; i++) {
-        count += is_odd(draft, i);
-    }
-    return count;
-}
-
-/* Steps count the messages that are odd. */
+/* Latencies. Steps count the messages that are odd. */
 static bool simplify_latencies(Draft *draft, unsigned from, unsigned to)
 {
     unsigned odd = 0;
@@ -374,6 +414,7 @@ static bool order_ties(Draft *draft, unsigned from, unsigned to)
 
 const Reduction REDUCTIONS[] = {
     {"rows", true, count_rows, drop_rows},
+    {"answers", false, count_answers, drop_answered},
     {"peers", true, count_peers, drop_peers},
     {"bridges", false, count_peers, bridge_peer},
     {"edges", true, count_edges, drop_edges},

@@ -2,6 +2,7 @@
 /* The ways in which a draft becomes smaller, in the order in which they are tried:
  *
  *     rows       without some rows of the timeline, and the messages that they sent
+ *     answers    without one row and one message that some other peer sent in answer to it
  *     peers      without some peers
  *     bridges    without one peer, its neighbours joined instead
  *     edges      without some edges of the overlay
