@@ -54,9 +54,11 @@ static void ask_random(Host *host, uint64_t argument)
 {
     (void)argument;
     Waiter *self = host_state(host);
-    ask(host, snapshot_channel_receiver(
-                  host, (uint32_t)host_draw_below(host, RANDOM_TARGET, &self->target_draws,
-                                                  snapshot_channel_count(host))));
+    const uint32_t channel = (uint32_t)host_draw_below(host, RANDOM_TARGET, &self->target_draws,
+                                                       snapshot_channel_count(host));
+    const EntityId target = snapshot_channel_receiver(host, channel);
+    host_explain(host, "ask %u %u", host_id(host), target);
+    ask(host, target);
 }
 
 static void run_ask(Host *host, const int64_t *arguments)
@@ -204,6 +206,7 @@ static const MetricName METRICS[] = {
     {0}};
 static const ScenarioProperty PROPERTIES[] = {
     {"no snapshot is wrong", "snapshot.inconsistent.sum == 0"}, {0}};
+static const char *const EXPLICIT[] = {"deadlock.requests=0", "snapshot.count=0", NULL};
 static const char *const PLOTS[] = {"spacetime", "topology", NULL};
 
 static const Application APPLICATION = {
@@ -224,5 +227,6 @@ const ScenarioModule SCENARIO_deadlock = {
     .settings = &TABLE,
     .application = &APPLICATION,
     .properties = PROPERTIES,
+    .explicit_settings = EXPLICIT,
     .plots = PLOTS,
 };

@@ -282,13 +282,20 @@ static bool smaller_number(int64_t number, int64_t least, unsigned half, int64_t
     return *ret_smaller < number;
 }
 
-static const Setting *count_setting(const Draft *draft, unsigned index)
+/* The counts among the settings of the module and of its snapshots, which a module that cannot
+ * explain itself is governed by. NULL: there are not so many. */
+static const Setting *number_setting(const Draft *draft, unsigned index, const char **ret_section)
 {
-    const Setting *setting =
-        draft->module->settings == NULL ? NULL : draft->module->settings->settings;
-    for (; setting != NULL && setting->key != NULL; setting++) {
-        if (setting->type == SETTING_COUNT && index-- == 0) {
-            return setting;
+    g_autofree const SettingsTable **tables = scenario_tables(draft->module);
+    for (const SettingsTable *const *table = tables; *table != NULL; table++) {
+        const bool is_its = strcmp((*table)->section, draft->module->name) == 0 ||
+                            strcmp((*table)->section, "snapshot") == 0;
+        const Setting *setting = (*table)->settings;
+        for (; is_its && setting->key != NULL; setting++) {
+            if (setting->type == SETTING_COUNT && index-- == 0) {
+                *ret_section = (*table)->section;
+                return setting;
+            }
         }
     }
     return NULL;
@@ -297,7 +304,8 @@ static const Setting *count_setting(const Draft *draft, unsigned index)
 static unsigned count_numbers(const Draft *draft)
 {
     unsigned settings = 0;
-    while (!draft->has_explicit_rows && count_setting(draft, settings) != NULL) {
+    const char *section;
+    while (!draft->has_explicit_rows && number_setting(draft, settings, &section) != NULL) {
         settings++;
     }
     return draft->rows->len * ROW_STEPS + settings * HALVES;
@@ -305,8 +313,9 @@ static unsigned count_numbers(const Draft *draft)
 
 static bool reduce_setting(Draft *draft, unsigned step)
 {
-    const Setting *setting = count_setting(draft, step / HALVES);
-    g_autofree char *key = g_strdup_printf("%s.%s", draft->module->settings->section, setting->key);
+    const char *section = NULL;
+    const Setting *setting = number_setting(draft, step / HALVES, &section);
+    g_autofree char *key = g_strdup_printf("%s.%s", section, setting->key);
     const char *given = draft_setting(draft, key);
     int64_t number, smaller, least = 0;
     if (!value_parse(given != NULL ? given : setting->default_text, VALUE_COUNT, &number, NULL) ||

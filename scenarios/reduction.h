@@ -8,7 +8,8 @@
  *     edges      without some edges of the overlay
  *     latencies  some messages, lost ones too, take the simplest latency
  *     positions  a latency that is not the simplest one goes to an earlier message of its link
- *     numbers    a number in a row, or a count among the module's settings, is 1, or half
+ *     numbers    a number in a row, or a count among the settings of a module that does not explain
+ *                itself, is 1, or half
  *     times      a row, and all later ones, come sooner or at a rounder time
  *     delays     one message takes a simpler latency than it did
  *     stop       the run ends sooner

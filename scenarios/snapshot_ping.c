@@ -50,7 +50,9 @@ static void tick(Host *host, uint64_t number)
     Pinger *self = host_state(host);
     const uint32_t channel = (uint32_t)host_draw_below(host, RANDOM_TARGET, &self->target_draws,
                                                        snapshot_channel_count(host));
-    send_ping(host, snapshot_channel_receiver(host, channel));
+    const EntityId target = snapshot_channel_receiver(host, channel);
+    host_explain(host, "ping %u %u", host_id(host), target);
+    send_ping(host, target);
     schedule(host, number + 1);
 }
 
@@ -131,6 +133,7 @@ static const Action ACTIONS[] = {{"ping", "ping PEER PEER", "the first pings the
 static const MetricName METRICS[] = {[METRIC_RTT] = {"rtt", "ns", "from a ping to its pong"}, {0}};
 static const ScenarioProperty PROPERTIES[] = {
     {"no snapshot is wrong", "snapshot.inconsistent.sum == 0"}, {0}};
+static const char *const EXPLICIT[] = {"snapshot-ping.count=0", "snapshot.count=0", NULL};
 static const char *const PLOTS[] = {"spacetime", "topology", NULL};
 
 static const Application APPLICATION = {
@@ -150,5 +153,6 @@ const ScenarioModule SCENARIO_snapshot_ping = {
     .settings = &TABLE,
     .application = &APPLICATION,
     .properties = PROPERTIES,
+    .explicit_settings = EXPLICIT,
     .plots = PLOTS,
 };
