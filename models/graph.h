@@ -20,8 +20,9 @@ typedef struct Graph Graph;
 
 typedef struct GraphEdge {
     uint32_t from, to;
-    SimDuration latency; /* 0: the file does not say */
-    double loss;         /* 0 where the file does not say */
+    SimDuration latency;               /* 0: the file does not say */
+    double loss;                       /* 0 where the file does not say */
+    int64_t bandwidth_bits_per_second; /* likewise */
 } GraphEdge;
 
 Graph *graph_new(bool is_directed);

@@ -4,6 +4,7 @@
 #include "models/graphml.h"
 
 #include "sim/error.h"
+#include "sim/exact_math.h"
 #include "sim/value_text.h"
 
 #include <string.h>
@@ -16,6 +17,7 @@ typedef enum Meaning {
     MEANS_LONGITUDE,
     MEANS_LATENCY,
     MEANS_LOSS,
+    MEANS_BANDWIDTH,
 } Meaning;
 
 typedef struct Key {
@@ -26,7 +28,7 @@ typedef struct Key {
 
 /* Values of the node or edge that is open, by meaning; NULL: not given. */
 typedef struct Values {
-    char *text[MEANS_LOSS + 1];
+    char *text[MEANS_BANDWIDTH + 1];
 } Values;
 
 typedef struct PendingEdge {
@@ -57,9 +59,12 @@ typedef struct Reader {
 } Reader;
 
 static const char *const NAMES[][3] = {
-    [MEANS_LABEL] = {"label", "name", NULL},        [MEANS_LATITUDE] = {"latitude", "lat", NULL},
-    [MEANS_LONGITUDE] = {"longitude", "lon", NULL}, [MEANS_LATENCY] = {"latency", "delay", NULL},
+    [MEANS_LABEL] = {"label", "name", NULL},
+    [MEANS_LATITUDE] = {"latitude", "lat", NULL},
+    [MEANS_LONGITUDE] = {"longitude", "lon", NULL},
+    [MEANS_LATENCY] = {"latency", "delay", NULL},
     [MEANS_LOSS] = {"packet_loss", "loss", NULL},
+    [MEANS_BANDWIDTH] = {"bandwidth", "LinkSpeedRaw", NULL},
 };
 
 static void key_free(void *data)
@@ -113,7 +118,7 @@ static void start_key(Reader *reader, const char **names, const char **values, G
     const bool is_for_all = owner == NULL || strcmp(owner, "all") == 0;
     key->is_for_nodes = is_for_all || strcmp(owner, "node") == 0;
     key->is_for_edges = is_for_all || strcmp(owner, "edge") == 0;
-    for (unsigned meaning = MEANS_LABEL; meaning <= MEANS_LOSS && name != NULL; meaning++) {
+    for (unsigned meaning = MEANS_LABEL; meaning <= MEANS_BANDWIDTH && name != NULL; meaning++) {
         for (unsigned i = 0; NAMES[meaning][i] != NULL; i++) {
             if (g_ascii_strcasecmp(name, NAMES[meaning][i]) == 0) {
                 key->meaning = (Meaning)meaning;
@@ -129,7 +134,7 @@ static void begin_values(Reader *reader)
 {
     GHashTableIter iterator;
     gpointer value = NULL;
-    for (unsigned i = 0; i <= MEANS_LOSS; i++) {
+    for (unsigned i = 0; i <= MEANS_BANDWIDTH; i++) {
         g_clear_pointer(&reader->values.text[i], g_free);
     }
     /* The order does not matter unless two keys have one meaning; then the smaller text wins. */
@@ -263,6 +268,25 @@ static void end_node(Reader *reader, GError **error)
     }
 }
 
+/* A rate, or as in the Internet Topology Zoo a bare number of bits per second. */
+static void read_bandwidth(Reader *reader, GraphEdge *edge, GError **error)
+{
+    const char *text = reader->values.text[MEANS_BANDWIDTH];
+    double number;
+    if (text == NULL) {
+        return;
+    }
+    if (value_parse_number(text, &number, NULL)) {
+        edge->bandwidth_bits_per_second = exact_integer(number);
+    } else if (!value_parse(text, VALUE_RATE, &edge->bandwidth_bits_per_second, NULL)) {
+        refuse_here(reader, error, "bandwidth: found '%s', expected a rate such as 10Gbit/s", text);
+        return;
+    }
+    if (edge->bandwidth_bits_per_second < 1) {
+        refuse_here(reader, error, "bandwidth: found '%s', expected a rate above 0", text);
+    }
+}
+
 static void end_edge(Reader *reader, GError **error)
 {
     PendingEdge *pending = &g_array_index(reader->edges, PendingEdge, reader->edges->len - 1);
@@ -289,7 +313,9 @@ static void end_edge(Reader *reader, GError **error)
     if (loss != NULL && !value_parse_probability(loss, &pending->edge.loss, &cause)) {
         refuse_here(reader, error, "loss: %s", cause->message);
         g_error_free(cause);
+        return;
     }
+    read_bandwidth(reader, &pending->edge, error);
 }
 
 static void end_element(GMarkupParseContext *context, const char *element, gpointer data,
@@ -353,7 +379,8 @@ static Graph *make_graph(Reader *reader, GError **error)
         edge.to = GPOINTER_TO_UINT(to);
         graph_add_edge(graph, &edge);
         if (is_directed && !pending->is_directed && edge.from != edge.to) {
-            const GraphEdge back = {edge.to, edge.from, edge.latency, edge.loss};
+            const GraphEdge back = {edge.to, edge.from, edge.latency, edge.loss,
+                                    edge.bandwidth_bits_per_second};
             graph_add_edge(graph, &back);
         }
     }
@@ -396,7 +423,7 @@ Graph *graphml_parse(const char *text, size_t size_bytes, const char *name,
     } else {
         graph = make_graph(&reader, error);
     }
-    for (unsigned i = 0; i <= MEANS_LOSS; i++) {
+    for (unsigned i = 0; i <= MEANS_BANDWIDTH; i++) {
         g_free(reader.values.text[i]);
     }
     g_markup_parse_context_free(reader.context);

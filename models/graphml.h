@@ -2,7 +2,8 @@
 /* GraphML, as the Internet Topology Zoo and most graph tools write it: nodes, edges, parallel ones
  * and loops, `key` elements with defaults, `edgedefault` and an edge's own `directed`. Attributes
  * are known by their names, ignoring case: `label` or `name`, `Latitude` and `Longitude` of nodes;
- * `latency` or `delay`, `packet_loss` or `loss` of edges. Others are skipped, and so are nested
+ * `latency` or `delay`, `packet_loss` or `loss`, `bandwidth` or `LinkSpeedRaw` of
+ * edges. Others are skipped, and so are nested
  * graphs' attributes; hyperedges are refused. Source: graphml.graphdrawing.org, GraphML primer. */
 #ifndef MODELS_GRAPHML_H
 #define MODELS_GRAPHML_H

@@ -278,6 +278,18 @@ double latency_model_path_loss(const LatencyModel *model, EntityId sender, Entit
     return model->source->kind->path_loss(model->source, sender, receiver);
 }
 
+bool latency_model_has_paths(const LatencyModel *model)
+{
+    return model->source != NULL && model->source->kind->path_bandwidth != NULL;
+}
+
+int64_t latency_model_path_bandwidth(const LatencyModel *model, EntityId sender, EntityId receiver)
+{
+    return latency_model_has_paths(model)
+               ? model->source->kind->path_bandwidth(model->source, sender, receiver)
+               : 0;
+}
+
 bool latency_model_loses(const LatencyModel *model)
 {
     return model->source != NULL && model->source->kind->loses != NULL &&

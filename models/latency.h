@@ -72,6 +72,11 @@ SimDuration latency_model_lower_bound(const LatencyModel *model);
 /* Probability of loss on the path through the underlay; 0 for all kinds but graph(). */
 double latency_model_path_loss(const LatencyModel *model, EntityId sender, EntityId receiver);
 
+/* The least bandwidth on that path, bits per second; 0 where no edge says one, and for all kinds
+ * but graph(), of which latency_model_has_paths() is true. */
+int64_t latency_model_path_bandwidth(const LatencyModel *model, EntityId sender, EntityId receiver);
+bool latency_model_has_paths(const LatencyModel *model);
+
 /* True when the data itself loses messages: on a path of graph(), or a line `lost` of replay(). */
 bool latency_model_loses(const LatencyModel *model);
 

@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-/* The table of paths has a row and a column for each node with peers, 16 bytes an entry. */
+/* The table of paths has a row and a column for each node with peers, 24 bytes an entry. */
 static const uint32_t ATTACHED_NODES_MAX = 5000;
 
 /* Two sites of one city are some kilometres apart; two peers at one site have their last mile. */
@@ -68,6 +68,11 @@ static SimDuration graph_lower_bound(const LatencySource *base)
 static double graph_path_loss(const LatencySource *base, EntityId sender, EntityId receiver)
 {
     return 1 - path_between(source_of(base), sender, receiver)->passes;
+}
+
+static int64_t graph_path_bandwidth(const LatencySource *base, EntityId sender, EntityId receiver)
+{
+    return path_between(source_of(base), sender, receiver)->bandwidth_bits_per_second;
 }
 
 static bool graph_loses(const LatencySource *base)
@@ -257,7 +262,7 @@ static bool find_paths(GraphSource *source, const GArray *attached, const SimDur
         for (uint32_t to = 0; to < slots; to++) {
             const uint32_t other = g_array_index(attached, uint32_t, to);
             PathEnd *path = &source->paths[(size_t)from * slots + to];
-            *path = from == to ? (PathEnd){local, 1} : ends[other];
+            *path = from == to ? (PathEnd){local, 1, 0} : ends[other];
             if (path->latency == SIM_TIME_MAX) {
                 g_autofree char *one = node_text(source->graph, node);
                 g_autofree char *two = node_text(source->graph, other);
@@ -359,6 +364,7 @@ const LatencySourceKind LATENCY_graph = {
     .minimum = graph_minimum,
     .lower_bound = graph_lower_bound,
     .path_loss = graph_path_loss,
+    .path_bandwidth = graph_path_bandwidth,
     .loses = graph_loses,
     .peer_name = graph_peer_name,
     .peer_region = graph_peer_region,

@@ -30,6 +30,7 @@ typedef struct LatencySourceKind {
     LatencyFate (*fate)(const LatencySource *source, EntityId sender, EntityId receiver,
                         uint64_t index);
     double (*path_loss)(const LatencySource *source, EntityId sender, EntityId receiver);
+    int64_t (*path_bandwidth)(const LatencySource *source, EntityId sender, EntityId receiver);
     bool (*loses)(const LatencySource *source);
     const char *(*peer_name)(const LatencySource *source, EntityId peer);
     const char *(*peer_region)(const LatencySource *source, EntityId peer);

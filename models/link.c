@@ -84,8 +84,8 @@ static bool decide_loss(const Host *host, Contact *contact)
     const Network *network = host->network;
     const EntityId self = host->entity.id;
     const uint64_t index = contact->messages - 1;
-    const LossModel *model =
-        network_loss(network, setting(host, "link.loss", contact->peer, host_now(host)));
+    const LossModel *model = network_loss(
+        network, setting(host, "link.loss", contact->peer, host_now(host)), self, contact->peer);
     const uint64_t key =
         random_key(network->options.seed, network->loss_purpose, self, contact->peer);
     if (loss_model_decide(model, &contact->loss, key, index)) {
@@ -106,7 +106,8 @@ bool link_control_is_lost(const Host *host, Contact *contact)
 {
     const Network *network = host->network;
     const double rate = loss_model_rate(
-        network_loss(network, setting(host, "link.loss", contact->peer, host_now(host))));
+        network_loss(network, setting(host, "link.loss", contact->peer, host_now(host)),
+                     host->entity.id, contact->peer));
     const uint64_t key = random_key(network->options.seed, network->control_loss_purpose,
                                     host->entity.id, contact->peer);
     return rate > 0 && random_chance(random_word(key, contact->controls - 1), rate);

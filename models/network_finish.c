@@ -86,6 +86,7 @@ void network_free(Network *network)
     topology_free(network->topology);
     g_ptr_array_unref(network->latencies);
     g_ptr_array_unref(network->losses);
+    edge_values_free(network->edge_losses);
     g_ptr_array_unref(network->inputs);
     g_ptr_array_unref(network->warnings);
     g_strfreev(network->peer_names);
@@ -102,7 +103,6 @@ void network_free(Network *network)
 static void record_links(Host *host)
 {
     const Network *network = host->network;
-    const double loss = loss_model_rate(network_loss(network, 0));
     for (uint32_t i = 0; i < host->contacts.count; i++) {
         const Contact *contact = &host->contacts.contacts[i];
         if (contact->messages > 0 || contact->controls > 0) {
@@ -111,9 +111,10 @@ static void record_links(Host *host)
                 &(LinkRow){.sender = host->entity.id,
                            .receiver = contact->peer,
                            .latency_ns_min = link_minimum(network, host->entity.id, contact->peer),
-                           .loss = loss,
-                           .rate_bits_per_second =
-                               g_array_index(network->path.values[PATH_BANDWIDTH], int64_t, 0)});
+                           .loss = loss_model_rate(
+                               network_loss(network, 0, host->entity.id, contact->peer)),
+                           .rate_bits_per_second = network_base_rate(
+                               network, PATH_BANDWIDTH, host->entity.id, contact->peer)});
         }
     }
 }

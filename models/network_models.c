@@ -75,6 +75,41 @@ static bool add_loss(Network *network, const char *text, GError **error)
     return check_loss(network, loss, error);
 }
 
+static void *new_edge_loss(const char *text, void *data, GError **error)
+{
+    const Network *network = data;
+    g_autoptr(LossModel) loss = loss_model_new(text, network->options.directory, error);
+    return loss != NULL && check_loss(network, loss, error) ? g_steal_pointer(&loss) : NULL;
+}
+
+static void free_edge_loss(void *loss)
+{
+    loss_model_free(loss);
+}
+
+/* The base: one model for all links, or a table of them. */
+static bool add_base_loss(Network *network, GError **error)
+{
+    const char *text = network->link.loss;
+    if (!edge_values_is_asked_for(text)) {
+        return add_loss(network, text, error);
+    }
+    const EdgeValuesRequest request = {.text = text,
+                                       .directory = network->options.directory,
+                                       .peers = network->peer_count,
+                                       .column = "loss",
+                                       .otherwise = "0",
+                                       .parse = new_edge_loss,
+                                       .free = free_edge_loss,
+                                       .data = network};
+    network->edge_losses = edge_values_new(&request, error);
+    if (network->edge_losses == NULL) {
+        return false;
+    }
+    network_note_input(network, edge_values_input(network->edge_losses));
+    return add_loss(network, "0", error);
+}
+
 /* A rate that does nothing would be worse than an error. */
 static bool check_path(const Network *network, GError **error)
 {
@@ -99,10 +134,22 @@ static bool build_path(Network *network, GError **error)
                   [PATH_DUPLICATION] = link->duplication,
                   [PATH_CORRUPTION] = link->corruption},
         .access_queue = network->access.queue,
+        .directory = network->options.directory,
+        .peers = network->peer_count,
     };
     const char *fault = NULL;
     if (!path_models_init(&network->path, &settings, &fault, error)) {
         return settings_blame(network->options.values, fault, error);
+    }
+    for (PathKey key = 0; key < PATH_KEY_COUNT; key++) {
+        if (network->path.tables[key] != NULL) {
+            network_note_input(network, edge_values_input(network->path.tables[key]));
+        }
+    }
+    if (network->path.takes_path_bandwidth &&
+        !latency_model_has_paths(network_latency(network, 0, 0))) {
+        skein_refuse(error, "found 'graph', which needs link.latency: graph(FILE)");
+        return settings_blame(network->options.values, "link.bandwidth", error);
     }
     if (!check_path(network, error)) {
         const bool is_pair = network->path.has_pair_port;
@@ -128,7 +175,7 @@ bool network_models_build(Network *network, GError **error)
         skein_refuse(error, "found '%s', expected %s", network->stack_settings.name, names);
         return settings_blame(values, "stack.name", error);
     }
-    if (!add_loss(network, network->link.loss, error)) {
+    if (!add_base_loss(network, error)) {
         return settings_blame(values, "link.loss", error);
     }
     const char *fault = "link.latency";

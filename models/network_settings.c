@@ -51,8 +51,8 @@ static const Setting LINK[] = {
      .type = SETTING_TEXT,
      .offset = offsetof(LinkSettings, bandwidth),
      .default_text = "unlimited",
-     .help = "The rate at which a link of its own sends from a peer to another: a rate, or "
-             "unlimited."},
+     .help = "The rate at which a link of its own sends from a peer to another: a rate, "
+             "unlimited, graph or table(FILE)."},
     {.key = "queue",
      .type = SETTING_TEXT,
      .offset = offsetof(LinkSettings, queue),
@@ -97,12 +97,13 @@ static const Setting ACCESS[] = {
      .type = SETTING_TEXT,
      .offset = offsetof(AccessSettings, up),
      .default_text = "unlimited",
-     .help = "The rate at which a peer sends, shared by all its connections."},
+     .help = "The rate at which a peer sends, shared by all its connections: a rate, unlimited "
+             "or table(FILE)."},
     {.key = "down",
      .type = SETTING_TEXT,
      .offset = offsetof(AccessSettings, down),
      .default_text = "unlimited",
-     .help = "The rate at which a peer receives, shared by all its connections."},
+     .help = "The rate at which a peer receives, shared by all its connections, likewise."},
     {.key = "queue",
      .type = SETTING_TEXT,
      .offset = offsetof(AccessSettings, queue),

@@ -42,22 +42,37 @@ unsigned path_value_in_force(const Network *network, PathKey key, SimTime time, 
     return row == 0 ? 0 : network->row_numbers[row - 1];
 }
 
+int64_t network_base_rate(const Network *network, PathKey key, EntityId sender, EntityId receiver)
+{
+    const PathModels *path = &network->path;
+    if (path->tables[key] != NULL) {
+        return *(const int64_t *)edge_values_get(path->tables[key], sender, receiver);
+    }
+    if (key == PATH_BANDWIDTH && path->takes_path_bandwidth) {
+        return latency_model_path_bandwidth(network_latency(network, 0, 0), sender, receiver);
+    }
+    return g_array_index(path->values[key], int64_t, 0);
+}
+
 static LinkRate rate_at(const void *data, SimTime time)
 {
     const RateContext *context = data;
     const Network *network = context->network;
     const unsigned value =
         path_value_in_force(network, context->key, time, context->sender, context->receiver);
-    return (LinkRate){.bits_per_second =
-                          g_array_index(network->path.values[context->key], int64_t, value),
-                      .until = fault_plan_next_change(network->plan, time)};
+    return (LinkRate){
+        .bits_per_second =
+            value > 0
+                ? g_array_index(network->path.values[context->key], int64_t, value)
+                : network_base_rate(network, context->key, context->sender, context->receiver),
+        .until = fault_plan_next_change(network->plan, time)};
 }
 
 static LinkRateSource source_of(const RateContext *context)
 {
     const PathModels *path = &context->network->path;
-    return (LinkRateSource){.bits_per_second =
-                                g_array_index(path->values[context->key], int64_t, 0),
+    return (LinkRateSource){.bits_per_second = network_base_rate(
+                                context->network, context->key, context->sender, context->receiver),
                             .at = path->is_varied[context->key] ? rate_at : NULL,
                             .context = context};
 }

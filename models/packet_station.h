@@ -40,6 +40,9 @@ void station_clear_all(Host *host);
 unsigned path_value_in_force(const Network *network, PathKey key, SimTime time, EntityId sender,
                              EntityId receiver);
 
+/* The rate from sender to receiver, or of a peer's up or down link, before any `set` row. */
+int64_t network_base_rate(const Network *network, PathKey key, EntityId sender, EntityId receiver);
+
 /* Of packet_link.c, for what a managed station has held: on from its next stage at `time`; and it
  * has been dropped. The content lies behind the packet. */
 void packet_continue(Host *host, Packet *packet, SimTime time);

@@ -17,22 +17,56 @@ const char *path_key_name(PathKey key)
     return NAMES[key];
 }
 
+static bool parse_rate(const char *text, int64_t *ret_rate, GError **error)
+{
+    *ret_rate = 0;
+    if (g_str_equal(text, "unlimited")) {
+        return true;
+    }
+    if (!value_parse(text, VALUE_RATE, ret_rate, error)) {
+        g_prefix_error(error, "not 'unlimited': ");
+        return false;
+    }
+    return *ret_rate > 0 ||
+           skein_refuse(error, "found '%s', expected a rate above 0, or unlimited", text);
+}
+
 static bool add_rate(PathModels *models, PathKey key, const char *text, GError **error)
 {
-    int64_t rate = 0;
-    if (!g_str_equal(text, "unlimited")) {
-        if (!value_parse(text, VALUE_RATE, &rate, error)) {
-            g_prefix_error(error, "not 'unlimited': ");
-            return false;
-        }
-        if (rate < 1) {
-            return skein_refuse(error, "found '%s', expected a rate above 0, or unlimited", text);
-        }
-        models->has_pair_port |= key == PATH_BANDWIDTH;
-        models->has_access_ports |= key != PATH_BANDWIDTH;
+    int64_t rate;
+    if (!parse_rate(text, &rate, error)) {
+        return false;
     }
+    models->has_pair_port |= key == PATH_BANDWIDTH && rate > 0;
+    models->has_access_ports |= key != PATH_BANDWIDTH && rate > 0;
     g_array_append_val(models->values[key], rate);
     return true;
+}
+
+static void *new_rate(const char *text, void *data, GError **error)
+{
+    int64_t rate;
+    (void)data;
+    return parse_rate(text, &rate, error) ? g_memdup2(&rate, sizeof rate) : NULL;
+}
+
+/* A base rate that differs from link to link or peer to peer. */
+static bool add_table(PathModels *models, const PathSettings *settings, PathKey key, GError **error)
+{
+    static const char *const COLUMNS[] = {
+        [PATH_BANDWIDTH] = "bandwidth", [PATH_UP] = "up", [PATH_DOWN] = "down"};
+    const EdgeValuesRequest request = {.text = settings->texts[key],
+                                       .directory = settings->directory,
+                                       .peers = settings->peers,
+                                       .is_of_peers = key != PATH_BANDWIDTH,
+                                       .column = COLUMNS[key],
+                                       .otherwise = "unlimited",
+                                       .parse = new_rate,
+                                       .free = g_free};
+    models->tables[key] = edge_values_new(&request, error);
+    models->has_pair_port |= key == PATH_BANDWIDTH;
+    models->has_access_ports |= key != PATH_BANDWIDTH;
+    return models->tables[key] != NULL && add_rate(models, key, "unlimited", error);
 }
 
 static bool add_queue(PathModels *models, const char *text, GError **error)
@@ -82,6 +116,20 @@ bool path_models_add(PathModels *models, PathKey key, const char *text, GError *
     g_assert_not_reached();
 }
 
+static bool add_base(PathModels *models, const PathSettings *settings, PathKey key, GError **error)
+{
+    const char *text = settings->texts[key];
+    const bool is_rate = key == PATH_BANDWIDTH || key == PATH_UP || key == PATH_DOWN;
+    if (is_rate && edge_values_is_asked_for(text)) {
+        return add_table(models, settings, key, error);
+    }
+    if (key == PATH_BANDWIDTH && g_str_equal(text, "graph")) {
+        models->takes_path_bandwidth = models->has_pair_port = true;
+        text = "unlimited";
+    }
+    return path_models_add(models, key, text, error);
+}
+
 bool path_models_init(PathModels *models, const PathSettings *settings, const char **ret_key,
                       GError **error)
 {
@@ -96,7 +144,7 @@ bool path_models_init(PathModels *models, const PathSettings *settings, const ch
         models->values[key] = g_array_new(FALSE, FALSE, (guint)SIZES[key]);
     }
     for (PathKey key = 0; key < PATH_KEY_COUNT; key++) {
-        if (!path_models_add(models, key, settings->texts[key], error)) {
+        if (!add_base(models, settings, key, error)) {
             *ret_key = path_key_name(key);
             return false;
         }
@@ -112,6 +160,7 @@ void path_models_clear(PathModels *models)
 {
     for (PathKey key = 0; key < PATH_KEY_COUNT; key++) {
         g_clear_pointer(&models->values[key], g_array_unref);
+        g_clear_pointer(&models->tables[key], edge_values_free);
     }
 }
 

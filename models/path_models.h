@@ -5,6 +5,7 @@
 #ifndef MODELS_PATH_MODELS_H
 #define MODELS_PATH_MODELS_H
 
+#include "models/edge_values.h"
 #include "models/queue_policy.h"
 
 #include <glib.h>
@@ -21,7 +22,7 @@ typedef enum LinkReorder { LINK_REORDER_AUTO, LINK_REORDER_YES, LINK_REORDER_NO 
 
 /* The keys whose values a `set` row may change, each with its values: the base, then the rows'. */
 typedef enum PathKey {
-    PATH_BANDWIDTH,   /* int64_t, bits per second, 0: unlimited */
+    PATH_BANDWIDTH,   /* int64_t, bits per second, 0: unlimited; network_rate() finds the base */
     PATH_UP,          /* likewise */
     PATH_DOWN,        /* likewise */
     PATH_QUEUE,       /* QueuePolicy */
@@ -33,12 +34,16 @@ typedef enum PathKey {
 typedef struct PathSettings {
     const char *texts[PATH_KEY_COUNT];
     const char *access_queue;
+    const char *directory; /* of tables */
+    uint32_t peers;
 } PathSettings;
 
 typedef struct PathModels {
     GArray *values[PATH_KEY_COUNT];
     QueuePolicy access_queue;
-    bool is_varied[PATH_KEY_COUNT]; /* by a `set` row */
+    EdgeValues *tables[PATH_KEY_COUNT]; /* of int64_t, in place of a base rate; NULL: none */
+    bool is_varied[PATH_KEY_COUNT];     /* by a `set` row */
+    bool takes_path_bandwidth;          /* link.bandwidth: graph */
     bool has_pair_port, has_access_ports;
     bool has_copies, has_corruption;
     uint64_t duplication_purpose, duplicate_purpose, corruption_purpose, queue_purpose;

@@ -169,8 +169,9 @@ struct Network {
     uint32_t peer_count;
     char **peer_names;
     Topology *topology;
-    GPtrArray *latencies; /* of LatencyModel: see network_latency() */
-    GPtrArray *losses;    /* of LossModel, the base first, then each `set link.loss` */
+    GPtrArray *latencies;    /* of LatencyModel: see network_latency() */
+    GPtrArray *losses;       /* of LossModel, the base first, then each `set link.loss` */
+    EdgeValues *edge_losses; /* of LossModel, in place of the base; NULL: none */
     unsigned latency_rows, jitter_rows;
     PathModels path;
     bool sends_packets;    /* the stack's way through models/packet_link.h is in use */
@@ -258,8 +259,12 @@ static inline const LatencyModel *network_latency(const Network *network, unsign
     return g_ptr_array_index(network->latencies, row * (network->jitter_rows + 1) + column);
 }
 
-static inline const LossModel *network_loss(const Network *network, unsigned loss)
+static inline const LossModel *network_loss(const Network *network, unsigned loss, EntityId sender,
+                                            EntityId receiver)
 {
+    if (loss == 0 && network->edge_losses != NULL) {
+        return edge_values_get(network->edge_losses, sender, receiver);
+    }
     return g_ptr_array_index(network->losses, loss == 0 ? 0 : network->row_numbers[loss - 1]);
 }
 

@@ -51,13 +51,18 @@ static Open heap_pop(GArray *heap)
     return first;
 }
 
+static int64_t narrower(int64_t a, int64_t b)
+{
+    return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
 void shortest_paths(const Graph *graph, const SimDuration *latencies, uint32_t source,
                     PathEnd *ret_ends)
 {
     for (uint32_t i = 0; i < graph_node_count(graph); i++) {
-        ret_ends[i] = (PathEnd){SIM_TIME_MAX, 0};
+        ret_ends[i] = (PathEnd){SIM_TIME_MAX, 0, 0};
     }
-    ret_ends[source] = (PathEnd){0, 1};
+    ret_ends[source] = (PathEnd){0, 1, 0};
     g_autoptr(GArray) heap = g_array_new(FALSE, FALSE, sizeof(Open));
     heap_push(heap, (Open){0, source});
     while (heap->len > 0) {
@@ -77,6 +82,8 @@ void shortest_paths(const Graph *graph, const SimDuration *latencies, uint32_t s
             if (latency < end->latency) {
                 end->latency = latency;
                 end->passes = ret_ends[open.node].passes * (1 - edge->loss);
+                end->bandwidth_bits_per_second = narrower(
+                    ret_ends[open.node].bandwidth_bits_per_second, edge->bandwidth_bits_per_second);
                 heap_push(heap, (Open){latency, graph_edge_other(edge, open.node)});
             }
         }

@@ -8,8 +8,9 @@
 #include "models/graph.h"
 
 typedef struct PathEnd {
-    SimDuration latency; /* from the source; SIM_TIME_MAX: there is no way */
-    double passes;       /* probability of coming through all edges of the path */
+    SimDuration latency;               /* from the source; SIM_TIME_MAX: there is no way */
+    double passes;                     /* probability of coming through all edges of the path */
+    int64_t bandwidth_bits_per_second; /* the least of its edges; 0: none says one */
 } PathEnd;
 
 /* latencies holds that of each edge, at least 1. ret_ends has room for every node. */

@@ -5,6 +5,7 @@
 
 #include "tests/toy_network.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* 36 bytes take 1 ms at this rate. */
@@ -198,6 +199,114 @@ static void copies_and_damaged_packets(void)
     database_fixture_expect(toy->database, "SELECT messages FROM loss", "2");
 }
 
+/* The text as a file in the working directory, which is that of relative paths; to be removed. */
+static char *file_with(const char *text)
+{
+    char *name = g_strdup("packet-link-XXXXXX");
+    const int file = g_mkstemp(name);
+    CU_ASSERT_FATAL(file >= 0 && g_close(file, NULL) && g_file_set_contents(name, text, -1, NULL));
+    return name;
+}
+
+/* 36 bytes: 1 ms from 0 to 1, 2 ms back, nothing elsewhere; 0 to 2 loses. */
+static void tables_give_each_link_its_values(void)
+{
+    g_autofree char *links = file_with("sender,receiver,rate,lost\n0,1,288kbit/s,\n"
+                                       "1,0,144kbit/s,0\n0,2,,100%\n");
+    g_autofree char *peers = file_with("peer,up,down\n1,144kbit/s,\n2,,288kbit/s\n");
+    g_autofree char *setting = g_strdup_printf(
+        "link.bandwidth=table(%s,column=rate) link.loss=table(%s,column=lost)", links, links);
+    const PathCase pairs[] = {
+        {setting,
+         {"0ms send 0 1 0 1", "0ms send 1 0 0 2", "0ms send 0 2 1 3", "0ms send 2 0 0 4"},
+         "10 0 opened by 2; 10 0 got 4 from 2; 11 1 opened by 0; 11 1 got 1 from 0; "
+         "12 0 opened by 1; 12 0 got 2 from 1; "}};
+    expect_paths(pairs, G_N_ELEMENTS(pairs));
+    g_autofree char *access = g_strdup_printf(
+        "access.up=table(%s) access.down=table(%s,otherwise=72kbit/s)", peers, peers);
+    const PathCase hosts[] = {
+        {access,
+         {"0ms send 1 2 0 1", "0ms send 0 2 0 2", "0ms send 2 3 0 3"},
+         "11 2 opened by 0; 11 2 got 2 from 0; 13 2 opened by 1; 13 2 got 1 from 1; "
+         "14 3 opened by 2; 14 3 got 3 from 2; "}};
+    expect_paths(hosts, G_N_ELEMENTS(hosts));
+    g_unlink(links);
+    g_unlink(peers);
+}
+
+/* The narrowest edge of the shortest path: 288 kbit/s from 0 to 2 by way of 1. */
+static void bandwidth_of_the_underlay_is_that_of_the_path(void)
+{
+    g_autofree char *graph = file_with(
+        "<graphml><key id='l' for='edge' attr.name='latency'/><key id='b' for='edge' "
+        "attr.name='bandwidth'/><graph edgedefault='undirected'>"
+        "<node id='a'/><node id='b'/><node id='c'/>"
+        "<edge source='a' target='b'><data key='l'>4ms</data><data key='b'>1Mbit/s</data></edge>"
+        "<edge source='b' target='c'><data key='l'>6ms</data><data key='b'>288000</data></edge>"
+        "<edge source='a' target='c'><data key='l'>90ms</data></edge></graph></graphml>");
+    g_autofree char *setting =
+        g_strdup_printf("peers.count=3 link.latency=graph(%s) link.bandwidth=graph", graph);
+    const PathCase cases[] = {
+        {setting,
+         {"0ms send 0 2 0 1", "0ms send 2 1 0 2"},
+         "7 1 opened by 2; 7 1 got 2 from 2; 11 2 opened by 0; 11 2 got 1 from 0; "}};
+    expect_paths(cases, G_N_ELEMENTS(cases));
+    g_unlink(graph);
+}
+
+static void refused_tables_name_the_place(void)
+{
+    static const struct {
+        const char *text, *message;
+    } CASES[] = {
+        {"", "found nothing"},
+        {"0,1,5Mbit/s\n", "expected a header that begins with sender,receiver"},
+        {"sender,receiver,rate\n", "found no column 'bandwidth'"},
+        {"sender,receiver,bandwidth\n0,9,1Mbit/s\n", ":2:3:"},
+        {"sender,receiver,bandwidth\n0,1,fast\n", ":2:5:"},
+        {"sender,receiver,bandwidth\n0,1,1Mbit/s\n0,1,2Mbit/s\n", "found the same link again"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        g_autofree char *name = file_with(CASES[i].text);
+        g_autofree char *setting = g_strdup_printf("link.bandwidth=table(%s)", name);
+        const char *const settings[] = {"stack.name=datagram", setting, NULL};
+        g_autoptr(GError) error = NULL;
+        CU_ASSERT_PTR_NULL(toy_network_new(settings, &error));
+        CU_ASSERT_PTR_NOT_NULL_FATAL(error);
+        if (strstr(error->message, CASES[i].message) == NULL) {
+            printf("\n    found %s, expected in it %s\n", error->message, CASES[i].message);
+        }
+        CU_ASSERT_PTR_NOT_NULL(strstr(error->message, CASES[i].message));
+        g_unlink(name);
+    }
+}
+
+/* Jitter of up to 10 ms among packets 1 ms apart. */
+static void jitter_overtakes_only_where_it_may(void)
+{
+    for (int is_free = 0; is_free < 2; is_free++) {
+        const char *const settings[] = {"stack.name=datagram", "link.jitter=uniform(0ms, 10ms)",
+                                        "link.bandwidth=1Gbit/s",
+                                        is_free ? "link.reorder=auto" : "link.reorder=no", NULL};
+        g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
+        for (int i = 1; i <= 100; i++) {
+            g_ptr_array_add(rows, g_strdup_printf("%dms send 0 1 0 %d", i, i));
+        }
+        g_ptr_array_add(rows, NULL);
+        g_autoptr(ToyNetwork) toy = toy_network_new(settings, NULL);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
+        toy_network_run(toy, (const char *const *)(void *)rows->pdata, SIM_SECOND);
+        int previous = 0, overtaken = 0, got = 0;
+        for (const char *at = toy->log->str; (at = strstr(at, "got ")) != NULL; at++, got++) {
+            const int number = (int)g_ascii_strtoll(at + strlen("got "), NULL, 10);
+            overtaken += number < previous;
+            previous = number;
+        }
+        CU_ASSERT_EQUAL(got, 100);
+        CU_ASSERT(is_free ? overtaken > 20 : overtaken == 0);
+    }
+}
+
 CU_TestInfo suite_packet_link[] = {
     {"each_station_takes_its_time", each_station_takes_its_time},
     {"a_full_queue_drops_at_its_station", a_full_queue_drops_at_its_station},
@@ -206,5 +315,10 @@ CU_TestInfo suite_packet_link[] = {
     {"loss_stands_where_the_order_says", loss_stands_where_the_order_says},
     {"rates_change_with_the_timeline", rates_change_with_the_timeline},
     {"copies_and_damaged_packets", copies_and_damaged_packets},
+    {"tables_give_each_link_its_values", tables_give_each_link_its_values},
+    {"bandwidth_of_the_underlay_is_that_of_the_path",
+     bandwidth_of_the_underlay_is_that_of_the_path},
+    {"refused_tables_name_the_place", refused_tables_name_the_place},
+    {"jitter_overtakes_only_where_it_may", jitter_overtakes_only_where_it_may},
     CU_TEST_INFO_NULL,
 };
