@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* pcapng (draft-ietf-opsawg-pcapng): every packet that a stack put on a link, at the instant at
- * which it did, on one interface of raw IP with nanosecond stamps. A packet that did not arrive has
- * a comment that says why; copies that the link made are left out, since nobody sent them. */
+/* pcapng (draft-ietf-opsawg-pcapng): the packets of the run on one interface of raw IP with
+ * nanosecond stamps. A packet that did not arrive has a comment that says why; copies that the link
+ * made are left out, since nobody sent them. */
 #include "analysis/error.h"
 #include "analysis/export.h"
 #include "analysis/packet_bytes.h"
@@ -109,7 +109,7 @@ enum {
     COLUMN_ACKNOWLEDGED,
     COLUMN_FLAGS,
     COLUMN_SIZE,
-    COLUMN_SENT,
+    COLUMN_TIME,
     COLUMN_FATE,
     COLUMN_DATA,
     COLUMN_WINDOW,
@@ -119,14 +119,22 @@ enum {
     COLUMN_WINDOW_MAX,
 };
 
+/* What a capture at one end of each connection sees, the end that sends more data: what that sends
+ * when it is sent, lost or not, and what comes to it when it comes. Analysers take a capture for
+ * one made at an end: they go by how soon an answer follows. */
 static const char PACKETS[] =
-    "SELECT id, connection_id, sender_id, receiver_id, number, acknowledged, flags, size_bytes,"
-    " sent_ns, fate, data_bytes, window_bytes, selective, stamp, echo,"
-    " max(window_bytes) OVER (PARTITION BY connection_id, sender_id)"
-    " FROM packet WHERE run_id = ?1 AND is_wanted(sender_id, receiver_id)"
-    " AND duplicate_of IS NULL AND sent_ns <= ?4"
-    " AND ifnull(received_ns, iif(fate = 'in-flight', ?5, sent_ns)) >= ?3"
-    " ORDER BY sent_ns, sender_id, id";
+    "WITH seen AS (SELECT *, max(window_bytes) OVER (PARTITION BY connection_id, sender_id)"
+    "   AS window_bytes_max,"
+    "  sum(data_bytes) OVER (PARTITION BY connection_id, sender_id) AS own,"
+    "  sum(data_bytes) OVER (PARTITION BY connection_id) AS both"
+    "  FROM packet WHERE run_id = ?1 AND is_wanted(sender_id, receiver_id)"
+    "  AND duplicate_of IS NULL),"
+    " placed AS (SELECT *, connection_id IS NULL OR 2 * own > both"
+    "   OR (2 * own = both AND connection_id >> 32 = sender_id) AS is_sent FROM seen),"
+    " timed AS (SELECT *, iif(is_sent, sent_ns, received_ns) AS time_ns FROM placed)"
+    " SELECT id, connection_id, sender_id, receiver_id, number, acknowledged, flags, size_bytes,"
+    "  time_ns, fate, data_bytes, window_bytes, selective, stamp, echo, window_bytes_max"
+    " FROM timed WHERE time_ns BETWEEN ?3 AND ?4 ORDER BY time_ns, is_sent, sender_id, id";
 
 static bool has_flag(Text flags, const char *flag)
 {
@@ -201,7 +209,7 @@ static PacketFields read_fields(sqlite3_stmt *row, uint32_t mtu_bytes)
 static void write_row(Output *output, sqlite3_stmt *row, uint32_t mtu_bytes, GByteArray *bytes)
 {
     const Text fate = export_text(row, COLUMN_FATE);
-    const int64_t sent_ns = sqlite3_column_int64(row, COLUMN_SENT);
+    const int64_t time_ns = sqlite3_column_int64(row, COLUMN_TIME);
     PacketFields fields = read_fields(row, mtu_bytes);
     g_autofree char *comment = NULL;
     if (fate.bytes != NULL && strcmp(fate.bytes, "delivered") != 0) {
@@ -211,14 +219,14 @@ static void write_row(Output *output, sqlite3_stmt *row, uint32_t mtu_bytes, GBy
         fields.data_bytes = MIN(fields.data_bytes, 65535 - 80);
         g_byte_array_set_size(bytes, 0);
         packet_append_segment(bytes, &fields);
-        write_packet(output, sent_ns, bytes, comment);
+        write_packet(output, time_ns, bytes, comment);
         return;
     }
     uint32_t offset_bytes = 0;
     do {
         g_byte_array_set_size(bytes, 0);
         offset_bytes = packet_append_fragment(bytes, &fields, offset_bytes);
-        write_packet(output, sent_ns, bytes, comment);
+        write_packet(output, time_ns, bytes, comment);
     } while (offset_bytes != 0);
 }
 

@@ -16,6 +16,7 @@ enum {
     FIRST_DIALER_PORT = 49152,
     DIALER_PORTS = 16384,
     WINDOW_SHIFT_MAX = 14,
+    SYN_OPTIONS_BYTES = 20,
 };
 
 /* Building. */
@@ -218,7 +219,10 @@ void packet_append_segment(GByteArray *bytes, const PacketFields *fields)
     const uint32_t least = IP_BYTES + TCP_BYTES + fields->data_bytes;
     const uint32_t room = fields->size_bytes > least ? fields->size_bytes - least : 0;
     Options options = {.room = MIN(room & ~3U, TCP_OPTIONS_BYTES_MAX)};
-    fill_options(&options, fields);
+    PacketFields stamped = *fields;
+    /* A SYN at time 0 has the stamp 0, which may stand as none. */
+    stamped.has_stamps |= fields->is_syn && options.room >= SYN_OPTIONS_BYTES;
+    fill_options(&options, &stamped);
     uint8_t header[TCP_BYTES + TCP_OPTIONS_BYTES_MAX] = {0};
     const uint32_t header_bytes = TCP_BYTES + options.room;
     put16(header, port_of(fields, fields->sender));

@@ -67,11 +67,17 @@ static bool finished(GError *problem, GError **error)
     return problem == NULL;
 }
 
+/* Windows, queues, goodput and round trips first; what was 0 all the time last. */
 static bool read_names(const PlotSource *source, GPtrArray *panels, GError **error)
 {
     GError *problem = NULL;
     g_autoptr(sqlite3_stmt) row =
-        prepare(source, "SELECT DISTINCT name FROM series WHERE" IN_WINDOW " ORDER BY name", error);
+        prepare(source,
+                "SELECT name FROM series WHERE" IN_WINDOW " GROUP BY name"
+                " ORDER BY max(value) = 0, CASE WHEN name LIKE '%window' THEN 0"
+                "  WHEN name LIKE '%queue' THEN 1 WHEN name LIKE '%.received' THEN 2"
+                "  WHEN name LIKE '%round-trip' THEN 3 ELSE 4 END, name",
+                error);
     while (row != NULL && database_step(row, &problem)) {
         g_autofree char *name = database_text(row, 0);
         if (name != NULL &&
@@ -222,7 +228,7 @@ static Scale scale_of(const Panel *panel)
     static const char *const RATES[] = {"bit/s", "kbit/s", "Mbit/s", "Gbit/s"};
     const char *dot = strrchr(panel->name, '.');
     const char *what = dot == NULL ? panel->name : dot + 1;
-    if (g_str_has_suffix(what, "rtt") || g_str_has_suffix(what, "rto")) {
+    if (g_str_has_suffix(what, "round-trip")) {
         const TimeUnit unit = time_unit_for(panel->maximum);
         return (Scale){unit.ns, g_strdup_printf("%s (%s)", panel->name, unit.name)};
     }

@@ -85,7 +85,7 @@ INSERT INTO step VALUES
  (2, 1, 1, 1, 'ACK', 0, 64, 30000002, 'delivered', '[[1449,2897]]'),
  (3, 1, 1, 1, 'ACK', 0, 64, 30000003, 'delivered', '[[1449,4345]]'),
  (4, 1, 1, 1, 'ACK', 0, 64, 30000004, 'delivered', '[[1449,5793]]'),
- (7, 0, 1, 1, 'ACK', 1448, 1500, 40000003, 'delivered', NULL),
+ (7, 0, 1, 1, 'ACK', 1448, 1500, 40000004, 'delivered', NULL),
  (5, 1, 1, 5793, 'ACK', 0, 52, 50000003, 'delivered', NULL),
  (8, 0, 5793, 1, 'FIN|ACK', 0, 52, 60000003, 'delivered', NULL),
  (6, 1, 1, 5794, 'FIN|ACK', 0, 52, 70000003, 'delivered', NULL),
@@ -102,7 +102,7 @@ shows 'windows are scaled' '13 3000000' tcp.pcapng 'tcp.flags.syn == 0' tcp.wind
 shows 'holes are acknowledged around' '1 1 1449 2897
 1 1 1449 4345
 1 1 1449 5793' tcp.pcapng tcp.options.sack.count tcp.ack tcp.options.sack_le tcp.options.sack_re
-shows 'one segment is sent again' '1 0.009999999 1 1448' tcp.pcapng tcp.analysis.retransmission \
+shows 'one segment is sent again' '1 0.000000000 1 1448' tcp.pcapng tcp.analysis.retransmission \
     tcp.time_delta tcp.seq tcp.len
 shows 'all bytes arrive' '1 0.060000003' tcp.pcapng 'tcp.flags.fin == 1 && tcp.srcport == 49153' \
     tcp.time_relative

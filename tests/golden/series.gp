@@ -30,17 +30,6 @@ plot $line0_0 using 1:2 with steps lw 1.6 lc rgb '#0072B2' title 'Tokyo to L''Aq
 unset label 1
 unset label 2
 $line1_0 << EOD
-0.02 10
-0.04 7
-EOD
-set tmargin at screen 0.5733
-set bmargin at screen 0.3567
-set label 3 'tcp.cwnd' at graph 0,1 left offset 0,0.8 tc rgb '#222222'
-set yrange [0:10.8]
-plot $line1_0 using 1:2 with steps lw 1.6 lc rgb '#0072B2' title 'Tokyo to L''Aquila `x` "…'
-set format x '%g'
-set xlabel 'virtual time (s)'
-$line2_0 << EOD
 0.01 0
 0.03 0
 0.05 1.1584
@@ -142,9 +131,20 @@ $line2_0 << EOD
 1.97 0
 1.99 0
 EOD
-set tmargin at screen 0.3067
-set bmargin at screen 0.0900
+set tmargin at screen 0.5733
+set bmargin at screen 0.3567
 set label 3 'goodput (Mbit/s)' at graph 0,1 left offset 0,0.8 tc rgb '#222222'
 set yrange [0:1.251072]
-plot $line2_0 using 1:2 with lines lw 1.6 lc rgb '#0072B2' title 'L''Aquila `x` "y" {z}_ f…'
+plot $line1_0 using 1:2 with lines lw 1.6 lc rgb '#0072B2' title 'L''Aquila `x` "y" {z}_ f…'
+set format x '%g'
+set xlabel 'virtual time (s)'
+$line2_0 << EOD
+0.02 10
+0.04 7
+EOD
+set tmargin at screen 0.3067
+set bmargin at screen 0.0900
+set label 3 'tcp.cwnd' at graph 0,1 left offset 0,0.8 tc rgb '#222222'
+set yrange [0:10.8]
+plot $line2_0 using 1:2 with steps lw 1.6 lc rgb '#0072B2' title 'Tokyo to L''Aquila `x` "…'
 unset multiplot
