@@ -233,6 +233,11 @@ static bool keep_only(SweepPlan *plan, const char *only, GError **error)
         is_found = is_found || strcmp(experiment->name, only) == 0;
     }
     g_ptr_array_add(names, NULL);
+    if (!is_found && plan->experiments->len == 1 &&
+        ((const char *)g_ptr_array_index(names, 0))[0] == '\0') {
+        return skein_refuse(error, "%s: found no experiment '%s': those of the file have no names",
+                            plan->path, only);
+    }
     if (!is_found) {
         const char *nearest = nearest_name(only, (const char *const *)names->pdata);
         g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);

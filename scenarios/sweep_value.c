@@ -152,11 +152,13 @@ static void add(GPtrArray *values, int64_t value, Form form)
 
 static bool expand_steps(Number low, Number high, Number step, GPtrArray *values)
 {
+    int64_t distance = 0;
     if (!unify((Number *[]){&low, &high, &step}, 3) || step.value <= 0 || high.value < low.value ||
-        (high.value - low.value) / step.value >= SWEEP_VALUES_MAX) {
+        __builtin_sub_overflow(high.value, low.value, &distance) ||
+        distance / step.value >= SWEEP_VALUES_MAX) {
         return false;
     }
-    for (int64_t i = 0; i <= (high.value - low.value) / step.value; i++) {
+    for (int64_t i = 0; i <= distance / step.value; i++) {
         add(values, low.value + i * step.value, low.form);
     }
     return true;

@@ -4,6 +4,9 @@
 #include "scenarios/scenario.h"
 #include "scenarios/scenario_file.h"
 #include "scenarios/scenario_find.h"
+#include "scenarios/sweep_constraint.h"
+#include "scenarios/sweep_experiment.h"
+#include "scenarios/sweep_value.h"
 #include "sim/settings.h"
 
 #include <stdint.h>
@@ -60,6 +63,39 @@ static void check_parts(const ScenarioFile *file, unsigned line_count)
     }
 }
 
+/* No setting is known, so that names are refused and only numbers are compared. */
+static const char *look_up(void *data, const char *key)
+{
+    (void)data, (void)key;
+    return NULL;
+}
+
+static void check_sweep(const ScenarioFile *file)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) experiments = sweep_experiments_read(file, &error);
+    g_assert((experiments == NULL) == (error != NULL));
+    for (guint i = 0; experiments != NULL && i < experiments->len; i++) {
+        const SweepExperiment *experiment = g_ptr_array_index(experiments, i);
+        g_assert(experiment->repeat >= 1);
+        for (guint k = 0; k < experiment->constraints->len; k++) {
+            const ScenarioLine *line = g_ptr_array_index(experiment->constraints, k);
+            g_autoptr(GError) problem = NULL;
+            bool holds = false;
+            const bool is_read =
+                sweep_constraint_holds(line->text, look_up, NULL, &holds, &problem);
+            g_assert(is_read == (problem == NULL));
+        }
+        for (guint k = 0; k < experiment->axes->len; k++) {
+            const SweepAxis *axis = g_ptr_array_index(experiment->axes, k);
+            const SweepChoice *choice = g_ptr_array_index(axis->choices, 0);
+            g_autofree char *canonical = sweep_value_canonical(choice->texts[0]);
+            g_autofree char *again = sweep_value_canonical(canonical);
+            g_assert_cmpstr(canonical, ==, again);
+        }
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 {
     const char *text = (const char *)data;
@@ -74,6 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
         return 0;
     }
     check_parts(file, line_count);
+    check_sweep(file);
     g_assert(scenario_file_set(file, "link.loss=1%", NULL));
     if (strstr(scenario_file_text(file), "empirical") == NULL) {
         check_tables(file);
