@@ -40,6 +40,8 @@ fi
 check 'starts' works
 check 'crews, outboxes and windows' "$matrix/tests/unit" crew outbox simulation record run
 for file in "$top_srcdir"/scenarios/*.yaml; do
+    # The sanitizer takes several times the memory, here of 0.7 GiB; bank.yaml is the same in small.
+    case $file in */bank-100000.yaml) continue ;; esac
     check "$(basename "$file") in 3 threads" runs "$file" -j 3
 done
 cat >"$matrix/races.yaml" <<'END'
