@@ -2,61 +2,94 @@
 /* First fit over stacks of open intervals, then a heap of lanes by when they are free. */
 #include "analysis/nesting_lanes.h"
 
-typedef struct FreeLane {
+#include <stdbool.h>
+
+typedef struct Interval {
     int64_t end;
     guint lane;
-} FreeLane;
+    char *label;
+} Interval;
 
 struct NestingLanes {
-    GArray *stacks[LANES_WITH_NESTING]; /* of int64_t: the ends of what is open, outermost first */
+    NestingLanesEnd report;
+    void *data;
+    GArray *stacks[LANES_WITH_NESTING]; /* of Interval: what is open, outermost first */
     guint stack_count;
-    GArray *heap; /* of FreeLane, the earliest end first */
+    GArray *heap; /* of Interval, one for each lane beyond, the earliest end first */
 };
 
-NestingLanes *nesting_lanes_new(void)
+NestingLanes *nesting_lanes_new(NestingLanesEnd report, void *data)
 {
     NestingLanes *lanes = g_new0(NestingLanes, 1);
-    lanes->heap = g_array_new(FALSE, FALSE, sizeof(FreeLane));
+    lanes->report = report;
+    lanes->data = data;
+    lanes->heap = g_array_new(FALSE, FALSE, sizeof(Interval));
     return lanes;
 }
 
-void nesting_lanes_clear(NestingLanes *lanes)
+static void end_interval(NestingLanes *lanes, Interval *interval, bool is_reported)
+{
+    if (is_reported) {
+        lanes->report(lanes->data, interval->lane, interval->end, interval->label);
+    }
+    g_free(interval->label);
+}
+
+static Interval *last(GArray *intervals)
+{
+    return &g_array_index(intervals, Interval, intervals->len - 1);
+}
+
+static void forget(NestingLanes *lanes, bool is_reported)
 {
     for (guint i = 0; i < lanes->stack_count; i++) {
-        g_array_free(lanes->stacks[i], TRUE);
+        GArray *stack = lanes->stacks[i];
+        for (; stack->len > 0; g_array_set_size(stack, stack->len - 1)) {
+            end_interval(lanes, last(stack), is_reported);
+        }
+        g_array_free(stack, TRUE);
+    }
+    for (guint i = 0; i < lanes->heap->len; i++) {
+        end_interval(lanes, &g_array_index(lanes->heap, Interval, i), is_reported);
     }
     lanes->stack_count = 0;
     g_array_set_size(lanes->heap, 0);
 }
 
+void nesting_lanes_clear(NestingLanes *lanes)
+{
+    forget(lanes, true);
+}
+
 void nesting_lanes_free(NestingLanes *lanes)
 {
     if (lanes != NULL) {
-        nesting_lanes_clear(lanes);
+        forget(lanes, false);
         g_array_free(lanes->heap, TRUE);
         g_free(lanes);
     }
 }
 
-static bool is_nesting(GArray *stack, int64_t start, int64_t end)
+static bool is_nesting(NestingLanes *lanes, GArray *stack, int64_t start, int64_t end)
 {
-    while (stack->len > 0 && g_array_index(stack, int64_t, stack->len - 1) <= start) {
+    while (stack->len > 0 && last(stack)->end <= start) {
+        end_interval(lanes, last(stack), true);
         g_array_set_size(stack, stack->len - 1);
     }
-    return stack->len == 0 || g_array_index(stack, int64_t, stack->len - 1) >= end;
+    return stack->len == 0 || last(stack)->end >= end;
 }
 
 static void swap(GArray *heap, guint a, guint b)
 {
-    const FreeLane held = g_array_index(heap, FreeLane, a);
-    g_array_index(heap, FreeLane, a) = g_array_index(heap, FreeLane, b);
-    g_array_index(heap, FreeLane, b) = held;
+    const Interval held = g_array_index(heap, Interval, a);
+    g_array_index(heap, Interval, a) = g_array_index(heap, Interval, b);
+    g_array_index(heap, Interval, b) = held;
 }
 
 /* Of equal ends the lower lane comes first, so that the result is one and the same. */
 static bool is_before(GArray *heap, guint a, guint b)
 {
-    const FreeLane *x = &g_array_index(heap, FreeLane, a), *y = &g_array_index(heap, FreeLane, b);
+    const Interval *x = &g_array_index(heap, Interval, a), *y = &g_array_index(heap, Interval, b);
     return x->end != y->end ? x->end < y->end : x->lane < y->lane;
 }
 
@@ -82,33 +115,36 @@ static void sift_up(GArray *heap)
     }
 }
 
-static guint place_in_heap(GArray *heap, int64_t start, int64_t end)
+static guint place_in_heap(NestingLanes *lanes, int64_t start, Interval added)
 {
-    if (heap->len > 0 && g_array_index(heap, FreeLane, 0).end <= start) {
-        const guint lane = g_array_index(heap, FreeLane, 0).lane;
-        g_array_index(heap, FreeLane, 0).end = end;
+    GArray *heap = lanes->heap;
+    if (heap->len > 0 && g_array_index(heap, Interval, 0).end <= start) {
+        Interval *first = &g_array_index(heap, Interval, 0);
+        added.lane = first->lane;
+        end_interval(lanes, first, true);
+        *first = added;
         sift_down(heap);
-        return lane;
+        return added.lane;
     }
-    const FreeLane added = {end, LANES_WITH_NESTING + heap->len};
+    added.lane = LANES_WITH_NESTING + heap->len;
     g_array_append_val(heap, added);
     sift_up(heap);
     return added.lane;
 }
 
-guint nesting_lanes_place(NestingLanes *lanes, int64_t start, int64_t end)
+guint nesting_lanes_place(NestingLanes *lanes, int64_t start, int64_t end, char *label)
 {
-    for (guint i = 0; i < lanes->stack_count; i++) {
-        if (is_nesting(lanes->stacks[i], start, end)) {
-            g_array_append_val(lanes->stacks[i], end);
-            return i;
+    Interval added = {end, 0, label};
+    for (; added.lane < lanes->stack_count; added.lane++) {
+        if (is_nesting(lanes, lanes->stacks[added.lane], start, end)) {
+            g_array_append_val(lanes->stacks[added.lane], added);
+            return added.lane;
         }
     }
     if (lanes->stack_count < LANES_WITH_NESTING) {
-        GArray *stack = g_array_new(FALSE, FALSE, sizeof(int64_t));
-        g_array_append_val(stack, end);
-        lanes->stacks[lanes->stack_count] = stack;
+        lanes->stacks[lanes->stack_count] = g_array_new(FALSE, FALSE, sizeof(Interval));
+        g_array_append_val(lanes->stacks[lanes->stack_count], added);
         return lanes->stack_count++;
     }
-    return place_in_heap(lanes->heap, start, end);
+    return place_in_heap(lanes, start, added);
 }

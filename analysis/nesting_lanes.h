@@ -9,22 +9,24 @@
 #define ANALYSIS_NESTING_LANES_H
 
 #include <glib.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #define LANES_WITH_NESTING 64
 
 typedef struct NestingLanes NestingLanes;
 
-NestingLanes *nesting_lanes_new(void);
+/* `label` is what the interval was placed with. */
+typedef void (*NestingLanesEnd)(void *data, guint lane, int64_t end, const char *label);
+
+NestingLanes *nesting_lanes_new(NestingLanesEnd report, void *data);
 void nesting_lanes_free(NestingLanes *lanes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(NestingLanes, nesting_lanes_free)
 
-/* Forgets all intervals and lanes. */
+/* Ends all intervals and forgets the lanes. Freeing reports nothing. */
 void nesting_lanes_clear(NestingLanes *lanes);
 
 /* The lane for the interval, from 0; the first time a lane is given, it is one more than all before
- * it. */
-guint nesting_lanes_place(NestingLanes *lanes, int64_t start, int64_t end);
+ * it. Takes ownership of the label. */
+guint nesting_lanes_place(NestingLanes *lanes, int64_t start, int64_t end, char *label);
 
 #endif

@@ -10,6 +10,28 @@ typedef struct Interval {
     guint lane;
 } Interval;
 
+/* What was reported, as "lane:label@end ". */
+static void note_end(void *data, guint lane, int64_t end, const char *label)
+{
+    g_string_append_printf(data, "%u:%s@%d ", lane, label, (int)end);
+}
+
+static void nesting_lanes_report_ends_in_order(void)
+{
+    g_autoptr(GString) ends = g_string_new(NULL);
+    g_autoptr(NestingLanes) lanes = nesting_lanes_new(note_end, ends);
+    nesting_lanes_place(lanes, 0, 10, g_strdup("outer"));
+    nesting_lanes_place(lanes, 0, 10, g_strdup("inner"));
+    nesting_lanes_place(lanes, 2, 12, g_strdup("other"));
+    nesting_lanes_place(lanes, 3, 4, g_strdup("short"));
+    CU_ASSERT_STRING_EQUAL(ends->str, "");
+    nesting_lanes_place(lanes, 10, 20, g_strdup("next"));
+    CU_ASSERT_STRING_EQUAL(ends->str, "0:short@4 0:inner@10 0:outer@10 ");
+    nesting_lanes_clear(lanes);
+    CU_ASSERT_STRING_EQUAL(ends->str, "0:short@4 0:inner@10 0:outer@10 0:next@20 1:other@12 ");
+    nesting_lanes_place(lanes, 0, 1, g_strdup("freed without a report"));
+}
+
 static void nesting_lanes_place_by_hand(void)
 {
     static const Interval cases[] = {
@@ -20,12 +42,14 @@ static void nesting_lanes_place_by_hand(void)
         {60, 120, 1},               /* outlasts what is open on the first */
         {100, 110, 0}, {100, 130, 2},
     };
-    g_autoptr(NestingLanes) lanes = nesting_lanes_new();
+    g_autoptr(GString) ends = g_string_new(NULL);
+    g_autoptr(NestingLanes) lanes = nesting_lanes_new(note_end, ends);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        CU_ASSERT_EQUAL(nesting_lanes_place(lanes, cases[i].start, cases[i].end), cases[i].lane);
+        CU_ASSERT_EQUAL(nesting_lanes_place(lanes, cases[i].start, cases[i].end, g_strdup("")),
+                        cases[i].lane);
     }
     nesting_lanes_clear(lanes);
-    CU_ASSERT_EQUAL(nesting_lanes_place(lanes, 0, 1), 0);
+    CU_ASSERT_EQUAL(nesting_lanes_place(lanes, 0, 1, g_strdup("")), 0);
 }
 
 static uint32_t next_random(uint32_t *state)
@@ -58,7 +82,8 @@ static void nesting_lanes_nest_whatever_comes(void)
     for (size_t l = 0; l < G_N_ELEMENTS(lengths); l++) {
         uint32_t state = 7;
         g_autofree Interval *intervals = g_new0(Interval, COUNT);
-        g_autoptr(NestingLanes) lanes = nesting_lanes_new();
+        g_autoptr(GString) ends = g_string_new(NULL);
+        g_autoptr(NestingLanes) lanes = nesting_lanes_new(note_end, ends);
         guint lane_max = 0;
         for (guint i = 0; i < COUNT; i++) {
             intervals[i].start = i == 0 ? 0 : intervals[i - 1].start + next_random(&state) % 3;
@@ -66,7 +91,8 @@ static void nesting_lanes_nest_whatever_comes(void)
             if (i > 0 && intervals[i].start == intervals[i - 1].start) {
                 intervals[i].end = MIN(intervals[i].end, intervals[i - 1].end);
             }
-            intervals[i].lane = nesting_lanes_place(lanes, intervals[i].start, intervals[i].end);
+            intervals[i].lane =
+                nesting_lanes_place(lanes, intervals[i].start, intervals[i].end, g_strdup(""));
             lane_max = MAX(lane_max, intervals[i].lane);
         }
         check_lanes(intervals, COUNT);
@@ -75,6 +101,7 @@ static void nesting_lanes_nest_whatever_comes(void)
 }
 
 CU_TestInfo suite_nesting_lanes[] = {
+    {"nesting_lanes_report_ends_in_order", nesting_lanes_report_ends_in_order},
     {"nesting_lanes_place_by_hand", nesting_lanes_place_by_hand},
     {"nesting_lanes_nest_whatever_comes", nesting_lanes_nest_whatever_comes},
     CU_TEST_INFO_NULL,
