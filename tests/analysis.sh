@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# digest, stats and plot on what the program itself recorded: what they print, what they refuse, and
+# digest, stats, plot and export on what the program itself recorded: what they print, what they refuse, and
 # that a failure leaves no file.
 set -u
 export LC_ALL=C
@@ -74,5 +74,40 @@ if command -v gnuplot >/dev/null; then
 else
     skip 'a picture' 'no gnuplot'
 fi
+
+# Every format to standard output and into a file gives the same bytes, from equal runs, too. For
+# packets there is tests/pcapng.sh.
+"$skein" run "$top_srcdir/scenarios/testbed-cities.yaml" -o again.db --quiet --partitions 3
+for format in $("$skein" export --help | sed -n '/^Writes/,/^The second/s/^  \([a-z]*\)  *\..*/\1/p' | grep -v pcapng); do
+    check "an export as $format" "$skein" export cities.db "$format" -o "cities.$format"
+    check 'is the same on standard output' \
+        sh -c '"$1" export again.db "$2" | cmp - "$3"' sh "$skein" "$format" "cities.$format"
+done
+check 'the formats were found' [ "$(find . -name "cities.[a-z]*" | wc -l)" -ge 9 ]
+check 'an export as csv' "$skein" export cities.db csv -o tables
+"$skein" export again.db csv -o tables-again/ >/dev/null
+rm -f tables/execution.csv tables-again/execution.csv
+check 'is the same for an equal run' diff -r tables tables-again
+check 'one trace, by its id in an export' sh -c '
+    id=$("$1" export cities.db zipkin | sed -n "s/^{\"traceId\":\"\([0-9a-f]*\)\".*/\1/p" | head -n 1)
+    "$1" export cities.db zipkin --trace "$id" | grep -c "$id" | grep -q "^[1-9]"' sh "$skein"
+prints 'peers by name' 'Lagos' "$skein" export cities.db dot --peers '{Tokyo, Lagos}'
+fails 'an unknown format' 2 "did you mean 'jaeger'" "$skein" export cities.db jager -o no.json
+fails 'an export that exists' 2 '--force' "$skein" export cities.db dot -o cities.dot
+check 'unless it is to be replaced' "$skein" export cities.db dot -o cities.dot --force
+fails 'a folder that exists' 2 '--force' "$skein" export cities.db csv -o tables
+check 'likewise' "$skein" export cities.db csv -o tables --force
+mkdir no-export && echo precious >no-export/letter.txt
+fails 'a folder of other things is never replaced' 2 'no-export' \
+    "$skein" export cities.db csv -o no-export --force
+check 'and is as it was' grep -q precious no-export/letter.txt
+rm -r no-export
+fails 'a folder on standard output' 2 '-o FOLDER' "$skein" export cities.db csv
+fails 'a trace where there are no spans' 2 '--trace' "$skein" export cities.db dot --trace 1 -o no.dot
+fails 'a trace that is not there' 2 'no trace 12345' "$skein" export cities.db otlp --trace 12345 -o no.x
+fails 'an export without its data' 1 'record.level' "$skein" export bare.db otlp -o no.jsonl
+fails 'a full disk' 3 'standard output' \
+    sh -c '"$1" export cities.db otlp >/dev/full' sh "$skein"
+check 'nothing partial is left' [ -z "$(find . -name '*.partial')" ]
 check 'no failure left a file' [ "$(find . -name 'no*' | wc -l)" -eq 0 ]
 finish
