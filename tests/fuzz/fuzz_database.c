@@ -35,11 +35,17 @@ static const char ROWS[] =
     "INSERT INTO snapshot_state VALUES(1,1,1,190000000,'{}',1),(1,1,0,200000000,'{}',NULL);"
     "INSERT INTO snapshot_channel VALUES(1,1,0,1,'[{\"kind\":\"PING\"}]');";
 
-static char *base, *path;
+static char *base, *path, *folder;
 static gsize base_size_bytes;
 
 static void clean_up(void)
 {
+    g_autoptr(GDir) files = g_dir_open(folder, 0, NULL);
+    for (const char *name = g_dir_read_name(files); name != NULL; name = g_dir_read_name(files)) {
+        g_autofree char *file = g_build_filename(folder, name, NULL);
+        g_unlink(file);
+    }
+    g_rmdir(folder);
     g_unlink(path);
 }
 
@@ -50,6 +56,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argv;
     path = g_build_filename(g_get_tmp_dir(), "skein-fuzz-XXXXXX", NULL);
     close(g_mkstemp(path));
+    folder = g_dir_make_tmp("skein-fuzz-XXXXXX", NULL);
+    g_assert(folder != NULL);
     atexit(clean_up);
     g_autofree char *header = g_strdup_printf("PRAGMA page_size = 512; PRAGMA application_id = %d;"
                                               "PRAGMA user_version = %d;",
@@ -87,11 +95,16 @@ static void check(bool is_done, GError **error)
     g_clear_error(error);
 }
 
-/* A format that is a folder reads the tables as the digest does. */
+/* A format that is a folder overwrites what it wrote the last time. */
 static void export_all(sqlite3 *database)
 {
     const ExportOptions options = {.from_ns = G_MININT64, .to_ns = G_MAXINT64};
     for (size_t i = 0; EXPORT_FORMATS[i] != NULL; i++) {
+        if (EXPORT_FORMATS[i]->write_folder != NULL) {
+            GError *error = NULL;
+            check(export_write(database, EXPORT_FORMATS[i], &options, NULL, folder, &error),
+                  &error);
+        }
         if (EXPORT_FORMATS[i]->write != NULL) {
             GError *error = NULL;
             char *text = NULL;
