@@ -4,6 +4,7 @@
 #include "cli/execution_options.h"
 #include "cli/interrupt.h"
 #include "cli/log_lines.h"
+#include "cli/memory_table.h"
 #include "cli/progress.h"
 #include "cli/run_summary.h"
 #include "cli/swept_run.h"
@@ -28,7 +29,7 @@ typedef struct Options {
     char **sets, **logs;
     char *seed, *output, *queue;
     int partitions, jobs;
-    gboolean force, quiet, json;
+    gboolean force, quiet, json, memory;
     SweptRun swept;
 } Options;
 
@@ -106,6 +107,9 @@ static bool execute(const char *path, Options *options, int *ret_status, GError 
     } else if (!options->quiet) {
         run_summary_print(run, options->output);
     }
+    if (options->memory && !options->json) {
+        memory_table_print(run_memory(run));
+    }
     *ret_status = run_summary_exit_status(run);
     return true;
 }
@@ -138,6 +142,9 @@ int command_run(int argc, char **argv)
          "Print log lines of peers to stderr: PEER is all, coordinator, or a number or name with * "
          "and ?; LEVEL is info or off; the last that fits decides",
          "PEER=LEVEL"},
+        {"memory", 0, 0, G_OPTION_ARG_NONE, &options.memory,
+         "Print how many bytes a peer, a connection, a stream and an event take, and all of them",
+         NULL},
         {"quiet", 0, 0, G_OPTION_ARG_NONE, &options.quiet, "No progress, remarks and summary",
          NULL},
         {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print the summary as one JSON object",

@@ -2,6 +2,7 @@
 #include "cli/run_summary.h"
 
 #include "cli/command.h"
+#include "cli/memory_table.h"
 #include "sim/error.h"
 #include "sim/json_text.h"
 #include "sim/value_text.h"
@@ -206,6 +207,8 @@ void run_summary_print_json(const Run *run, const char *database)
     json_text_append_member(json, "scenario", scenario->name);
     json_text_append_member(json, "module", scenario->module->name);
     json_text_append_member(json, "database", database);
+    json_text_append_key(json, "memory");
+    memory_table_append_json(json, run_memory(run));
     append_metrics(json, run_network(run));
     append_verdicts(json, run, true);
     append_verdicts(json, run, false);

@@ -9,8 +9,8 @@
 void run_summary_print(const Run *run, const char *database);
 
 /* One JSON object: status, fingerprint (16 hexadecimal digits), events, end_ns, wall_seconds,
- * scenario, module, seed, database, metrics (name, unit, count, mean, p50, p99, min, max),
- * expectations (text, holds, found), remarks. */
+ * scenario, module, seed, database, thread_events, memory, metrics (name, unit, count, mean, p50,
+ * p99, min, max), expectations (text, holds, found), remarks. */
 void run_summary_print_json(const Run *run, const char *database);
 
 /* To stderr, before the run. */

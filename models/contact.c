@@ -41,7 +41,8 @@ static size_t size_bytes(const ContactTable *table)
 static void grow(ContactTable *table)
 {
     const ContactTable old = *table;
-    table->capacity = old.capacity == 0 ? 2 : old.capacity * 2;
+    /* By little: most peers of a large network know very few others. */
+    table->capacity = old.capacity < 4 ? old.capacity + 1 : old.capacity + old.capacity / 2;
     if (table->capacity > FEW) {
         table->index_bits = 1;
         while ((UINT32_C(1) << table->index_bits) < table->capacity * 2) {

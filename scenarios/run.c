@@ -21,6 +21,7 @@ struct Run {
     RunStatus status;
     char *failure;
     double wall_seconds;
+    NetworkMemory memory;
 };
 
 const char *run_status_name(RunStatus status)
@@ -230,6 +231,7 @@ bool run_execute(Run *run, GError **error)
                   : outcome == RUN_FAILED    ? RUN_BROKEN
                                              : RUN_COMPLETE;
     run->failure = g_strdup(simulation_failure(network_simulation(run->network)));
+    run->memory = network_memory(run->network);
     network_finish(run->network);
     if (!commit(run, error)) {
         return false;
@@ -270,6 +272,11 @@ RunStatus run_status(const Run *run)
 const char *run_failure(const Run *run)
 {
     return run->failure;
+}
+
+const NetworkMemory *run_memory(const Run *run)
+{
+    return &run->memory;
 }
 
 double run_wall_seconds(const Run *run)

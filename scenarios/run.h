@@ -10,6 +10,7 @@
 #ifndef SCENARIOS_RUN_H
 #define SCENARIOS_RUN_H
 
+#include "models/network_memory.h"
 #include "scenarios/judge.h"
 
 typedef enum RunStatus { RUN_COMPLETE, RUN_STOPPED, RUN_BROKEN } RunStatus;
@@ -59,6 +60,7 @@ const char *run_partial_path(const Run *run);
 RunStatus run_status(const Run *run);
 const char *run_failure(const Run *run); /* why it broke, NULL: it did not */
 double run_wall_seconds(const Run *run);
+const NetworkMemory *run_memory(const Run *run); /* when its last event was done */
 /* Only a complete run is judged: otherwise there are no verdicts. */
 unsigned run_verdict_count(const Run *run);
 const RunVerdict *run_verdict(const Run *run, unsigned index);

@@ -29,7 +29,7 @@ struct BlockSlab {
 
 /* Slabs double, so that a small run takes little and a large one has few. */
 #define SLAB_SIZE_BYTES_MIN ((size_t)32 << 10)
-#define SLAB_SIZE_BYTES_MAX ((size_t)16 << 20)
+#define SLAB_SIZE_BYTES_MAX ((size_t)4 << 20)
 
 #define FINE_SIZE_BYTES_MAX 64     /* steps of 16 up to here, */
 #define COARSE_SIZE_BYTES_MAX 4096 /* of 64 up to here, then powers of two */

@@ -134,18 +134,8 @@ const char *database_file_partial_path(const DatabaseFile *file)
     return file->partial;
 }
 
-/* Makes the new name survive a power failure. Some file systems cannot sync a folder; the file
- * itself is complete either way, so that is no error. */
-static void sync_folder(const char *path)
-{
-    g_autofree char *folder = g_path_get_dirname(path);
-    int descriptor = g_open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (descriptor >= 0) {
-        (void)fsync(descriptor);
-        close(descriptor);
-    }
-}
-
+/* The folder is not synced: after a power failure the name may still be that of the partial file,
+ * but whatever has the final name is complete. */
 bool database_file_publish(DatabaseFile *file, GError **error)
 {
     if (fsync(file->descriptor) != 0) {
@@ -161,6 +151,5 @@ bool database_file_publish(DatabaseFile *file, GError **error)
     }
     close(file->descriptor);
     file->descriptor = -1;
-    sync_folder(file->path);
     return true;
 }

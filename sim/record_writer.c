@@ -11,20 +11,27 @@
 #include <errno.h>
 #include <pthread.h>
 
-/* Rows wait in memory up to this size. */
-#define QUEUE_BYTES_MAX ((size_t)8 * 1024 * 1024)
+/* Rows that wait in memory: a batch for the thread, and the most there may be. Who records more
+ * waits until the thread has caught up. */
+#define BATCH_BYTES ((size_t)1 << 20)
+#define QUEUE_BYTES_MAX ((size_t)8 << 20)
 
 struct RecordWriter {
     GByteArray *block; /* takes the rows in place of a file; borrowed */
     DatabaseFile *file;
     sqlite3 *database;
     RecordInserter *inserter;
-    pthread_mutex_t mutex; /* of all that follows */
+    GError *failure;  /* of the database's user */
+    pthread_t thread; /* the database's user, while has_thread */
+    bool has_thread;
+    pthread_mutex_t mutex;  /* of all that follows */
+    pthread_cond_t filled;  /* a batch waits, or the end has come */
+    pthread_cond_t drained; /* a batch is written */
     RecordChunk *queue, **queue_end;
-    size_t queue_bytes;
+    size_t queue_bytes; /* those that are being written included */
+    bool is_ending;
     RecordChunk *spare; /* empty chunks of the usual size */
-    GError *failure;
-    gint has_failed; /* atomic: failure is set */
+    gint has_failed;    /* atomic: failure is set */
 };
 
 /* cache_size (here in KiB) bounds both the pages in memory and the stretches that index creation
@@ -95,6 +102,8 @@ RecordWriter *record_writer_new_block(GByteArray *block)
     writer->block = block;
     writer->queue_end = &writer->queue;
     pthread_mutex_init(&writer->mutex, NULL);
+    pthread_cond_init(&writer->filled, NULL);
+    pthread_cond_init(&writer->drained, NULL);
     return writer;
 }
 
@@ -129,16 +138,33 @@ static void close_database(RecordWriter *writer)
     writer->database = NULL;
 }
 
+/* After it nobody but the caller uses the database. */
+static void end_thread(RecordWriter *writer)
+{
+    if (writer->has_thread) {
+        pthread_mutex_lock(&writer->mutex);
+        writer->is_ending = true;
+        pthread_cond_signal(&writer->filled);
+        pthread_mutex_unlock(&writer->mutex);
+        pthread_join(writer->thread, NULL);
+        writer->has_thread = false;
+    }
+}
+
 void record_writer_free(RecordWriter *writer)
 {
     if (writer == NULL) {
         return;
     }
+    g_atomic_int_set(&writer->has_failed, 1); /* what waits is dropped */
+    end_thread(writer);
     close_database(writer);
     database_file_free(writer->file);
     free_chunks(&writer->queue);
     free_chunks(&writer->spare);
     g_clear_error(&writer->failure);
+    pthread_cond_destroy(&writer->filled);
+    pthread_cond_destroy(&writer->drained);
     pthread_mutex_destroy(&writer->mutex);
     g_free(writer);
 }
@@ -187,19 +213,28 @@ static bool write_chunk(RecordWriter *writer, const RecordChunk *chunk)
     return code == SQLITE_OK;
 }
 
-/* Writes what waits; after a failure, drops it. The mutex is held. Each batch is a transaction, so
- * that `skein view` can look at a run between two of them. */
-static void flush(RecordWriter *writer)
+/* Writes all these; after a failure, drops them. Each batch is a transaction, so that `skein view`
+ * can look at a run between two of them. */
+static void write_batch(RecordWriter *writer, const RecordChunk *batch)
 {
-    if (writer->failure == NULL && !execute(writer, "BEGIN", &writer->failure)) {
+    if (g_atomic_int_get(&writer->has_failed) == 0 && !execute(writer, "BEGIN", &writer->failure)) {
         g_atomic_int_set(&writer->has_failed, 1);
     }
-    while (writer->queue != NULL) {
-        RecordChunk *chunk = writer->queue;
-        if (writer->failure == NULL) {
-            write_chunk(writer, chunk);
-        }
-        writer->queue = chunk->next;
+    for (; batch != NULL && g_atomic_int_get(&writer->has_failed) == 0; batch = batch->next) {
+        write_chunk(writer, batch);
+    }
+    if (g_atomic_int_get(&writer->has_failed) == 0 &&
+        !execute(writer, "COMMIT", &writer->failure)) {
+        g_atomic_int_set(&writer->has_failed, 1);
+    }
+}
+
+/* The mutex is held. */
+static void recycle(RecordWriter *writer, RecordChunk *batch)
+{
+    for (RecordChunk *chunk = batch, *next; chunk != NULL; chunk = next) {
+        next = chunk->next;
+        writer->queue_bytes -= chunk->size_bytes;
         if (chunk->size_bytes == RECORD_CHUNK_SIZE) {
             chunk->next = writer->spare;
             writer->spare = chunk;
@@ -207,30 +242,71 @@ static void flush(RecordWriter *writer)
             g_free(chunk);
         }
     }
-    if (writer->failure == NULL && !execute(writer, "COMMIT", &writer->failure)) {
-        g_atomic_int_set(&writer->has_failed, 1);
-    }
+    pthread_cond_broadcast(&writer->drained);
+}
+
+/* Writes what waits. The mutex is held, but not while writing. */
+static void drain(RecordWriter *writer)
+{
+    RecordChunk *batch = g_steal_pointer(&writer->queue);
     writer->queue_end = &writer->queue;
-    writer->queue_bytes = 0;
+    pthread_mutex_unlock(&writer->mutex);
+    write_batch(writer, batch);
+    pthread_mutex_lock(&writer->mutex);
+    recycle(writer, batch);
+}
+
+/* Batch after batch, until the end. */
+static void *serve(void *data)
+{
+    RecordWriter *writer = data;
+    pthread_mutex_lock(&writer->mutex);
+    while (!writer->is_ending) {
+        if (writer->queue_bytes >= BATCH_BYTES) {
+            drain(writer);
+        } else {
+            pthread_cond_wait(&writer->filled, &writer->mutex);
+        }
+    }
+    pthread_mutex_unlock(&writer->mutex);
+    return NULL;
+}
+
+/* A short run ends before the first batch is full, and needs no thread. Where the system has none
+ * to give, whoever recorded writes. */
+static void write_or_delegate(RecordWriter *writer)
+{
+    if (!writer->has_thread && writer->block == NULL) {
+        writer->has_thread = pthread_create(&writer->thread, NULL, serve, writer) == 0;
+    }
+    if (writer->has_thread) {
+        pthread_cond_signal(&writer->filled);
+    } else {
+        drain(writer);
+    }
 }
 
 void record_writer_take(RecordWriter *writer, RecordChunk *chunk)
 {
     pthread_mutex_lock(&writer->mutex);
+    while (writer->has_thread && writer->queue_bytes >= QUEUE_BYTES_MAX) {
+        pthread_cond_wait(&writer->drained, &writer->mutex);
+    }
     chunk->next = NULL;
     *writer->queue_end = chunk;
     writer->queue_end = &chunk->next;
     writer->queue_bytes += chunk->size_bytes;
-    if (writer->queue_bytes >= QUEUE_BYTES_MAX) {
-        flush(writer);
+    if (writer->queue_bytes >= BATCH_BYTES) {
+        write_or_delegate(writer);
     }
     pthread_mutex_unlock(&writer->mutex);
 }
 
 bool record_writer_commit(RecordWriter *writer, GError **error)
 {
+    end_thread(writer);
     pthread_mutex_lock(&writer->mutex);
-    flush(writer);
+    drain(writer);
     pthread_mutex_unlock(&writer->mutex);
     if (writer->failure != NULL) {
         g_propagate_error(error, g_error_copy(writer->failure));

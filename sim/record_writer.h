@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes chunks of rows into a database file in the making.
  *
- * Chunks are queued and written in batches, so memory stays bounded however long the run is. Taking
- * and giving chunks is safe from several threads. A batch is a transaction without a journal: until
- * the file is published nobody but a watcher reads it, so there is nothing to roll back to. */
+ * Chunks are queued, and a thread of the writer's own writes them in batches, so that a run waits
+ * for the disk only when the thread cannot keep up: memory stays bounded however long the run is.
+ * Taking and giving chunks is safe from several threads. A batch is a transaction without a
+ * journal: until the file is published nobody but a watcher reads it, so there is nothing to roll
+ * back to. */
 #ifndef SIM_RECORD_WRITER_H
 #define SIM_RECORD_WRITER_H
 
@@ -28,7 +30,7 @@ const char *record_writer_partial_path(const RecordWriter *writer);
 RecordChunk *record_writer_chunk(RecordWriter *writer, RecordTableId table, int64_t run_id,
                                  size_t need_bytes);
 
-/* Takes ownership of the chunk and writes it sooner or later. */
+/* Takes ownership of the chunk and writes it sooner or later. Waits while too many are queued. */
 void record_writer_take(RecordWriter *writer, RecordChunk *chunk);
 
 /* As recorder_commit(). */

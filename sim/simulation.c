@@ -187,20 +187,24 @@ size_t simulation_pending(const Simulation *simulation)
     return sum;
 }
 
-size_t simulation_size_bytes(const Simulation *simulation)
+SimulationMemory simulation_memory(const Simulation *simulation)
 {
-    size_t sum = simulation->options.entity_count * simulation->options.entity_size_bytes;
-    for (unsigned k = 0; k < simulation->options.partition_count; k++) {
+    const SimulationOptions *options = &simulation->options;
+    SimulationMemory memory = {.entity_bytes = options->entity_size_bytes,
+                               .timer_bytes = sizeof(TimerRecord),
+                               .entities_bytes =
+                                   options->entity_count * options->entity_size_bytes};
+    for (unsigned k = 0; k < options->partition_count; k++) {
         const Partition *partition = &simulation->partitions[k];
-        sum += partition->queue->kind->size_bytes(partition->queue);
-        sum += payload_pool_size_bytes(&partition->bodies);
-        sum += partition->timers.capacity * sizeof(TimerRecord);
-        for (unsigned other = 0; other < simulation->options.partition_count; other++) {
-            sum += outbox_size_bytes(&partition->outboxes[0][other]);
-            sum += outbox_size_bytes(&partition->outboxes[1][other]);
+        memory.queues_bytes += partition->queue->kind->size_bytes(partition->queue);
+        memory.timers_bytes += partition->timers.capacity * sizeof(TimerRecord);
+        memory.bodies_bytes += payload_pool_size_bytes(&partition->bodies);
+        for (unsigned other = 0; other < options->partition_count; other++) {
+            memory.bodies_bytes += outbox_size_bytes(&partition->outboxes[0][other]);
+            memory.bodies_bytes += outbox_size_bytes(&partition->outboxes[1][other]);
         }
     }
-    return sum;
+    return memory;
 }
 
 void simulation_watch(Simulation *simulation, EventVisit visit, void *data)

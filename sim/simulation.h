@@ -123,7 +123,15 @@ uint64_t simulation_events(const Simulation *simulation);      /* executed so fa
 uint64_t simulation_fingerprint(const Simulation *simulation); /* of the events executed so far */
 const char *simulation_failure(const Simulation *simulation);
 size_t simulation_pending(const Simulation *simulation); /* entries in the queues */
-size_t simulation_size_bytes(const Simulation *simulation);
+
+/* What the kernel holds. */
+typedef struct SimulationMemory {
+    size_t entity_bytes, timer_bytes; /* each */
+    size_t entities_bytes, queues_bytes, timers_bytes;
+    size_t bodies_bytes; /* of events, those on their way to other partitions included */
+} SimulationMemory;
+
+SimulationMemory simulation_memory(const Simulation *simulation);
 
 /* An event as an observer sees it. origin is the entity that scheduled it; scripted says it was the
  * script. */

@@ -13,11 +13,21 @@ static const Bench *const BENCHES[] = {
 #undef X
 };
 
-double bench_cpu_seconds(void)
+static double seconds_of(clockid_t clock)
 {
     struct timespec time;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+double bench_cpu_seconds(void)
+{
+    return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+double bench_thread_seconds(void)
+{
+    return seconds_of(CLOCK_THREAD_CPUTIME_ID);
 }
 
 void bench_report(const Bench *bench, const char *parameters, double value, const char *unit)
@@ -31,6 +41,13 @@ static int compare_doubles(const void *a, const void *b)
     const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
+
+const char *const BENCH_STACKS[] = {
+#define X(name) #name,
+#include "models/stack_list.h"
+#undef X
+    NULL,
+};
 
 double bench_median(double *values, unsigned count)
 {

@@ -25,8 +25,14 @@ typedef struct Bench {
 /* CPU time of this process, system calls included. */
 double bench_cpu_seconds(void);
 
+/* The same of the calling thread alone. */
+double bench_thread_seconds(void);
+
 /* Prints one result. */
 void bench_report(const Bench *bench, const char *parameters, double value, const char *unit);
+
+/* The names of all stacks, NULL-terminated. */
+extern const char *const BENCH_STACKS[];
 
 /* Sorts the values and returns the middle one. */
 double bench_median(double *values, unsigned count);

@@ -158,7 +158,7 @@ static void compare(const char *only, const Distribution *distribution, size_t p
 
 static int run(int argc, char **argv)
 {
-    static const size_t pending[] = {20, 1000, 100000, 1000000};
+    static const size_t pending[] = {20, 1000, 100000, 1000000, 10000000};
     const char *only = argc > 0 && strcmp(argv[0], "all") != 0 ? argv[0] : NULL;
     if (only != NULL && event_queue_kind(only) == NULL) {
         fprintf(stderr, "hold: no queue %s\n", only);

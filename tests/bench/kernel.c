@@ -3,6 +3,8 @@
  * event touches its entity, draws another one and an exponential delay, and schedules. It is what
  * ns-3's Simulator::Schedule does in the program that this one is compared with, draws included,
  * and the fingerprint on top. */
+#include "tests/bench/kernel.h"
+
 #include "tests/bench/bench.h"
 
 #include "sim/simulation.h"
@@ -59,7 +61,7 @@ static void fire(Entity *self, const EventContent *content)
     entity_schedule(self, target, draw_delay(draws), content->kind, 0);
 }
 
-static double measure(uint32_t pending, uint64_t events)
+double kernel_nanoseconds(uint32_t pending, uint64_t events)
 {
     static const EventKind FIRE = {.name = "fire", .run = fire};
     Draws draws = {.peers = pending};
@@ -90,7 +92,7 @@ static int run(int argc, char **argv)
         const uint32_t pending = only > 0 ? only : PENDING[i];
         double values[ROUNDS];
         for (unsigned round = 0; round < ROUNDS; round++) {
-            values[round] = measure(pending, events);
+            values[round] = kernel_nanoseconds(pending, events);
         }
         g_autofree char *parameters = g_strdup_printf("pending=%u delay=exp", pending);
         bench_report(&BENCH_kernel, parameters, bench_median(values, ROUNDS), "ns/event");
