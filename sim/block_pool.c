@@ -118,9 +118,10 @@ void *block_pool_take(BlockPool *pool, size_t size_bytes)
         ASAN_UNPOISON_MEMORY_REGION(block, size_bytes);
         return block; /* fresh memory is zero */
     }
-    ASAN_UNPOISON_MEMORY_REGION(block, size_bytes);
+    ASAN_UNPOISON_MEMORY_REGION(block, rounded_bytes);
     memcpy(&pool->free[class], block, sizeof(void *));
     memset(block, 0, size_bytes);
+    ASAN_POISON_MEMORY_REGION((char *)block + size_bytes, rounded_bytes - size_bytes);
     return block;
 }
 
@@ -131,6 +132,7 @@ void block_pool_give(BlockPool *pool, void *block, size_t size_bytes)
     }
     const unsigned class = class_of(size_bytes);
     pool->used_bytes -= size_of(class);
+    ASAN_UNPOISON_MEMORY_REGION(block, size_of(class));
     memcpy(block, &pool->free[class], sizeof(void *));
     pool->free[class] = block;
     ASAN_POISON_MEMORY_REGION(block, size_of(class));
