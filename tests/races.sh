@@ -60,4 +60,12 @@ timeline:
 END
 check 'faults and loss in 4 threads' runs "$matrix/races.yaml" -j 4
 check 'log lines in 2 threads' runs "$matrix/races.yaml" -j 2 --log all=info
+cat >"$matrix/snapshot.yaml" <<'END'
+scenario: {module: bank, stop: 3s}
+peers: {count: 60}
+topology: {kind: random-regular, degree: 4}
+link: {latency: "uniform(5ms, 50ms)"}
+snapshot: {count: 2, start: 1s, initiators: "{0, 17, 40}"}
+END
+check 'snapshots in 3 threads' runs "$matrix/snapshot.yaml" -j 3
 finish

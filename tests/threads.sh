@@ -27,6 +27,15 @@ timeline:
   - 8s: set {0..39} {0..39} link.loss 10%
 END
 
+# Snapshots under way among moving tokens.
+cat >snapshot.yaml <<'END'
+scenario: {module: bank, stop: 3s}
+peers: {count: 60}
+topology: {kind: random-regular, degree: 4}
+link: {latency: "uniform(5ms, 50ms)"}
+snapshot: {count: 2, start: 1s, initiators: "{0, 17, 40}"}
+END
+
 # FILE OPTION...: fingerprint and digest of the run. What each thread did is left in `summary`.
 result()
 {
@@ -50,7 +59,7 @@ all_work()
                        END { exit !(NR == n && least > sum / n / 4) }'
 }
 
-for file in faults.yaml "$top_srcdir"/scenarios/*.yaml; do
+for file in faults.yaml snapshot.yaml "$top_srcdir"/scenarios/*.yaml; do
     name=$(basename "$file" .yaml)
     # Too long, or of two peers, which cannot keep three threads busy.
     case $name in ping-100000 | bank-100000 | worked-*) continue ;; esac
