@@ -24,88 +24,6 @@ Connection *connection_new(Host *host, uint64_t id, EntityId peer, ConnectionSta
     return connection;
 }
 
-/* True when self is the dialling side of the edge to a neighbour; neighbours are in ascending
- * order. */
-static bool host_dials(const Host *host, EntityId peer)
-{
-    const Topology *topology = host->network->topology;
-    uint32_t low = 0, high = topology_degree(topology, host->entity.id);
-    while (low + 1 < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (topology_neighbour(topology, host->entity.id, middle) <= peer) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return topology_dials(topology, host->entity.id, low);
-}
-
-/* The id of the connection that stood between the two before the run, 0 when there was none or it
- * is gone. */
-static uint64_t preconnected_id(const Host *host, EntityId peer)
-{
-    const Network *network = host->network;
-    if (!network->topology_options.preconnected || host->crashes > 0) {
-        return 0;
-    }
-    const Contact *contact = contact_table_find(&host->contacts, peer);
-    if (contact != NULL && contact->was_lost) {
-        return 0;
-    }
-    if (!topology_has_edge(network->topology, host->entity.id, peer)) {
-        return 0;
-    }
-    return host_dials(host, peer) ? record_id(host->entity.id, CONNECTION_PRECONNECTED | peer)
-                                  : record_id(peer, CONNECTION_PRECONNECTED | host->entity.id);
-}
-
-/* The half that needs no dial: one that stood before the run, or the holder of streams without
- * connections. */
-static Connection *standing(Host *host, EntityId peer, uint64_t id)
-{
-    if (!host->network->stack->has_connections) {
-        return connection_new(host, 0, peer, CONNECTION_OPEN);
-    }
-    const uint64_t own = preconnected_id(host, peer);
-    if (own == 0 || (id != 0 && id != own)) {
-        return NULL;
-    }
-    Connection *connection = connection_new(host, own, peer, CONNECTION_OPEN);
-    connection->dialed = connection->opened = 0;
-    return connection;
-}
-
-Connection *connection_find(Host *host, EntityId peer, uint64_t id)
-{
-    if (!host->network->stack->has_connections) {
-        return connection_first(host, peer);
-    }
-    const Contact *contact = contact_table_find(&host->contacts, peer);
-    for (Connection *at = contact == NULL ? NULL : contact->connections; at != NULL;
-         at = at->next) {
-        if (at->id == id) {
-            return at;
-        }
-    }
-    return ((uint32_t)id & CONNECTION_PRECONNECTED) != 0 ? standing(host, peer, id) : NULL;
-}
-
-Connection *connection_first(Host *host, EntityId peer)
-{
-    const Contact *contact = contact_table_find(&host->contacts, peer);
-    Connection *first = contact == NULL ? NULL : contact->connections;
-    if (first == NULL) {
-        return standing(host, peer, 0);
-    }
-    for (Connection *at = first; at != NULL; at = at->next) {
-        if (at->state == CONNECTION_OPEN) {
-            return at;
-        }
-    }
-    return first;
-}
-
 static void write_row(const Host *host, const Connection *connection, Outcome outcome)
 {
     RecordBuffer *records = host_part(host)->records;
@@ -139,13 +57,19 @@ static void unlink_connection(Host *host, Connection *connection)
         at = &(*at)->next;
     }
     *at = connection->next;
-    contact->was_lost |= ((uint32_t)connection->id & CONNECTION_PRECONNECTED) != 0;
+    if (((uint32_t)connection->id & CONNECTION_PRECONNECTED) != 0) {
+        const bool is_other = host->network->stack->has_one_stream && !connection->is_dialer;
+        *(is_other ? &contact->other_was_lost : &contact->was_lost) = true;
+    }
 }
 
 static void free_unlinked(Host *host, Connection *connection, Outcome outcome)
 {
     while (connection->streams != NULL) {
         stream_free(host, connection->streams, outcome);
+    }
+    if (host->network->stack->connection_gone != NULL) {
+        host->network->stack->connection_gone(host, connection, outcome);
     }
     write_row(host, connection, outcome);
     timer_free(&host->entity, connection->timeout);
@@ -289,6 +213,7 @@ Stream *stream_new(Host *host, Connection *connection, EntityId peer, uint64_t i
     stream->protocol = (uint16_t)protocol;
     stream->opened = host_now(host);
     stream->floor = connection->floor;
+    connection->has_carried = true;
     stream->slot = take_slot(host, stream);
     stream->number = ++host->stream_halves;
     stream->next = connection->streams;
@@ -376,7 +301,7 @@ Stream *host_open(Host *host, EntityId peer, unsigned protocol, const SpanContex
 {
     g_assert(entity_is_running(&host->entity) && !host_is_coordinator(host));
     g_assert(peer < host->network->peer_count && peer != host->entity.id);
-    Connection *connection = connection_first(host, peer);
+    Connection *connection = connection_for_stream(host, peer);
     if (connection == NULL) {
         connection = connection_dial(host, peer, NULL, span, true);
     }

@@ -29,6 +29,9 @@ struct Connection {
     Span span; /* of the dial */
     bool is_dialer;
     bool is_automatic; /* dialled by the network, not by the application */
+    bool has_carried;  /* a stream */
+    bool is_closing;   /* no new stream can use it */
+    void *transport;   /* of the stack; NULL: none */
 };
 
 struct Stream {
@@ -69,6 +72,9 @@ Connection *connection_find(Host *host, EntityId peer, uint64_t id);
 /* The oldest open connection to the peer, else the oldest that is being dialled, or NULL; likewise.
  */
 Connection *connection_first(Host *host, EntityId peer);
+/* One that has room for a stream of this side's, an open one before one that is being dialled; or
+ * NULL. */
+Connection *connection_for_stream(Host *host, EntityId peer);
 /* The connection that this host dialled, by a number that a timer can hold; NULL when it is gone.
  */
 uint64_t connection_dial_argument(const Connection *connection);

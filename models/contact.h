@@ -16,6 +16,7 @@ typedef struct Contact {
     uint32_t messages;       /* sent on the link: the index of the next message's draws */
     uint32_t controls;       /* likewise for dials, closes and resets */
     bool was_lost;           /* a connection ended: a preconnected one does not come back */
+    bool other_was_lost;     /* with one each way: the one that the other side had dialled */
     LossState loss;          /* of the link */
     SimTime floor;           /* nothing arrives before this: what was sent earlier was first */
     struct PairPorts *ports; /* NULL until a packet has used them */

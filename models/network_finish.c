@@ -5,6 +5,7 @@
 #include "models/link.h"
 #include "models/packet_station.h"
 #include "models/snapshot_layer.h"
+#include "models/stack.h"
 
 /* Ends what has not ended, which writes its row. */
 static void host_end(Host *host)
@@ -50,6 +51,11 @@ static void end_hosts(const Network *network)
     }
 }
 
+static void forget_transport(Host *host)
+{
+    host->network->stack->forget(host, false);
+}
+
 void network_free(Network *network)
 {
     if (network == NULL) {
@@ -62,6 +68,9 @@ void network_free(Network *network)
         if (!network->is_finished) {
             network->recorder = NULL;
             end_hosts(network);
+        }
+        if (network->stack->forget != NULL) {
+            for_each_host(network, forget_transport);
         }
         if (has_ports(network)) {
             for_each_host(network, station_clear_all);
@@ -180,6 +189,9 @@ void network_finish(Network *network)
 {
     warn_of_raised(network);
     simulation_each_pending(network->simulation, record_in_flight, network);
+    if (network->stack->finish != NULL) {
+        for_each_host(network, network->stack->finish);
+    }
     if (has_rows(network) || has_ports(network) || network->snapshot != NULL) {
         for_each_host(network, record_held);
         for_each_host(network, station_report_held);

@@ -175,6 +175,10 @@ bool network_models_build(Network *network, GError **error)
         skein_refuse(error, "found '%s', expected %s", network->stack_settings.name, names);
         return settings_blame(values, "stack.name", error);
     }
+    const char *key = tcp_settings_check(&network->tcp, network->link.mtu_bytes, error);
+    if (key != NULL) {
+        return settings_blame(values, key, error);
+    }
     if (!add_base_loss(network, error)) {
         return settings_blame(values, "link.loss", error);
     }

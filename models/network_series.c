@@ -10,9 +10,10 @@
 const char *network_series_name(NetworkSeries series)
 {
     static const char *const NAMES[SERIES_FIRST] = {
-        [SERIES_LINK_QUEUE] = "link.queue",
-        [SERIES_UP_QUEUE] = "access.up-queue",
-        [SERIES_DOWN_QUEUE] = "access.down-queue",
+        [SERIES_LINK_QUEUE] = "link.queue",        [SERIES_UP_QUEUE] = "access.up-queue",
+        [SERIES_DOWN_QUEUE] = "access.down-queue", [SERIES_TCP_WINDOW] = "tcp.window",
+        [SERIES_TCP_IN_FLIGHT] = "tcp.in-flight",  [SERIES_TCP_ROUND_TRIP] = "tcp.round-trip",
+        [SERIES_TCP_RESENT] = "tcp.resent",
     };
     return NAMES[series];
 }

@@ -45,8 +45,8 @@ static const Setting LINK[] = {
      .type = SETTING_TEXT,
      .offset = offsetof(LinkSettings, loss),
      .default_text = "0",
-     .help = "Which messages are lost: a probability, gilbert-elliott() or pattern(); on stack "
-             "datagram."},
+     .help = "Which messages are lost: a probability, gilbert-elliott() or pattern(); not "
+             "on stack ideal."},
     {.key = "bandwidth",
      .type = SETTING_TEXT,
      .offset = offsetof(LinkSettings, bandwidth),
@@ -177,9 +177,8 @@ const SettingsTable DIAL_SETTINGS = {"dial", DIAL, sizeof(DialSettings)};
 const SettingsTable RECORD_SETTINGS = {"record", RECORD, sizeof(RecordSettings)};
 
 const SettingsTable *const NETWORK_SETTINGS[] = {
-    &PEERS_SETTINGS,  &TOPOLOGY_SETTINGS, &LINK_SETTINGS,
-    &ACCESS_SETTINGS, &STACK_SETTINGS,    &IDEAL_SETTINGS,
-    &DIAL_SETTINGS,   &RECORD_SETTINGS,   NULL,
+    &PEERS_SETTINGS, &TOPOLOGY_SETTINGS, &LINK_SETTINGS, &ACCESS_SETTINGS, &STACK_SETTINGS,
+    &IDEAL_SETTINGS, &TCP_SETTINGS,      &DIAL_SETTINGS, &RECORD_SETTINGS, NULL,
 };
 
 enum { SECTIONS = G_N_ELEMENTS(NETWORK_SETTINGS) - 1 };
@@ -187,10 +186,15 @@ enum { SECTIONS = G_N_ELEMENTS(NETWORK_SETTINGS) - 1 };
 /* The struct of each section, in the order of the tables. */
 static void list_fields(Network *network, void *fields[SECTIONS])
 {
-    void *const all[SECTIONS] = {&network->peers,          &network->topology_options,
-                                 &network->link,           &network->access,
-                                 &network->stack_settings, &network->ideal,
-                                 &network->dial,           &network->record};
+    void *const all[SECTIONS] = {&network->peers,
+                                 &network->topology_options,
+                                 &network->link,
+                                 &network->access,
+                                 &network->stack_settings,
+                                 &network->ideal,
+                                 &network->tcp,
+                                 &network->dial,
+                                 &network->record};
     memcpy(fields, all, sizeof all);
 }
 

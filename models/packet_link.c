@@ -93,6 +93,9 @@ static void reach_host(Host *host, const Packet *packet, const Packet *body)
         lose(host, packet, &content, "corrupted");
     } else if (host->is_crashed) {
         lose(host, packet, &content, "dead-peer");
+        if (host->network->stack->refuse_packet != NULL) {
+            host->network->stack->refuse_packet(host, body);
+        }
     } else {
         deliver(host, packet, body);
     }

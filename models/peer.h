@@ -9,6 +9,7 @@
 #include "models/link_port.h"
 #include "models/network.h"
 #include "models/path_models.h"
+#include "models/tcp_settings.h"
 #include "models/topology.h"
 #include "sim/mix.h"
 #include "sim/random.h"
@@ -28,12 +29,14 @@ typedef enum NetworkKind {
     KIND_CONNECTION_END,
     KIND_REPORT,
     KIND_ORDER,
-    KIND_DIAL_TIMEOUT, /* a timer; argument: see connection_dialed() */
-    KIND_RELEASE,      /* a timer: try again to send what is held */
-    KIND_DIALED,       /* deferred: a dial that needed no time is done; argument: likewise */
-    KIND_PACKET,       /* models/packet_link.h */
-    KIND_PORT,         /* models/packet_station.h */
-    KIND_TIMER_FIRST,  /* the application's timers */
+    KIND_DIAL_TIMEOUT,     /* a timer; argument: see connection_dialed() */
+    KIND_RELEASE,          /* a timer: try again to send what is held */
+    KIND_DIALED,           /* deferred: a dial that needed no time is done; argument: likewise */
+    KIND_PACKET,           /* models/packet_link.h */
+    KIND_PORT,             /* models/packet_station.h */
+    KIND_TRANSPORT_TIMER,  /* a timer of the stack's */
+    KIND_TRANSPORT_SETTLE, /* deferred: something of the stack's to be done in this instant */
+    KIND_TIMER_FIRST,      /* the application's timers */
 } NetworkKind;
 
 /* An entry in a host's table of streams: a stream, or a link of the list of free slots. */
@@ -65,6 +68,7 @@ struct Host {
     uint32_t stream_halves;    /* so far, for the names of halves */
     uint32_t spans_made, messages_made, connections_made, streams_made, packets_made;
     AccessPorts *access; /* NULL until a packet has used it */
+    void *transport;     /* of the stack; NULL until there is something */
     TimerId release;
     uint32_t crashes;
     bool is_crashed;
@@ -140,6 +144,10 @@ typedef enum NetworkSeries {
     SERIES_LINK_QUEUE, /* B; that wait before the pair's link */
     SERIES_UP_QUEUE,   /* B; before the host's up link */
     SERIES_DOWN_QUEUE,
+    SERIES_TCP_WINDOW,     /* 1; segments */
+    SERIES_TCP_IN_FLIGHT,  /* 1; segments */
+    SERIES_TCP_ROUND_TRIP, /* ns; smoothed */
+    SERIES_TCP_RESENT,     /* 1; segments sent again so far */
     SERIES_FIRST
 } NetworkSeries;
 
@@ -159,6 +167,7 @@ struct Network {
     AccessSettings access;
     StackSettings stack_settings;
     IdealSettings ideal;
+    TcpSettings tcp;
     DialSettings dial;
     RecordSettings record;
     RecordLevel level;

@@ -60,6 +60,9 @@ static void crash(Host *host)
             connection = next;
         }
     }
+    if (host->network->stack->forget != NULL) {
+        host->network->stack->forget(host, true);
+    }
     const Application *application = host->network->application;
     if (application->stop != NULL) {
         application->stop(host);
@@ -175,6 +178,16 @@ static void run_dialed(Entity *self, const EventContent *content)
     if (connection != NULL) {
         connection_opened(host_of(self), connection);
     }
+}
+
+static void run_transport_timer(Entity *self, const EventContent *content)
+{
+    host_of(self)->network->stack->expire(host_of(self), content->argument);
+}
+
+static void run_transport_settle(Entity *self, const EventContent *content)
+{
+    host_of(self)->network->stack->settle(host_of(self), content->argument);
 }
 
 static void run_release(Entity *self, const EventContent *content)
@@ -376,4 +389,6 @@ const EventKind NETWORK_KINDS[KIND_TIMER_FIRST] = {
     [KIND_DIALED] = {.name = "dialed", .run = run_dialed},
     [KIND_PACKET] = {.name = "packet", .run = packet_arrived, .digest = packet_digest},
     [KIND_PORT] = {.name = "port", .run = station_ready},
+    [KIND_TRANSPORT_TIMER] = {.name = "transport-timer", .run = run_transport_timer},
+    [KIND_TRANSPORT_SETTLE] = {.name = "transport-settle", .run = run_transport_settle},
 };

@@ -12,6 +12,7 @@
 typedef struct Stack {
     const char *name;
     bool has_connections; /* else streams stand alone and messages may come first */
+    bool has_one_stream;  /* on a connection, which ends with it */
     bool allows_loss;
     void (*dial)(Host *host, Connection *connection);
     /* The listener's answer to a dial: KIND_ACCEPT or KIND_REFUSE. */
@@ -45,6 +46,17 @@ typedef struct Stack {
     void (*copied_packet)(Host *host, void *head);
     /* The digest of a packet's event, packet_digest() when NULL. */
     uint64_t (*digest_packet)(const EventContent *content);
+    /* The following may be NULL. A packet has come to a crashed host. */
+    void (*refuse_packet)(Host *host, const Packet *packet);
+    /* A half is about to be freed. OUTCOME_OPEN: at the end of the run. */
+    void (*connection_gone)(Host *host, Connection *connection, Outcome outcome);
+    /* KIND_TRANSPORT_TIMER has expired; KIND_TRANSPORT_SETTLE is due. */
+    void (*expire)(Host *host, uint64_t argument);
+    void (*settle)(Host *host, uint64_t argument);
+    /* For the record, at the end of the run while all hosts are as they were. */
+    void (*finish)(Host *host);
+    /* Frees what Host.transport holds: in a crash what a crash takes, else all. */
+    void (*forget)(Host *host, bool by_crash);
     bool always_sends_packets; /* else only where a link has a rate, duplication or corruption */
 } Stack;
 

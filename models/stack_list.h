@@ -2,3 +2,4 @@
 /* The stacks, in the order in which they are listed. */
 X(ideal)
 X(datagram)
+X(tcp)

@@ -71,7 +71,7 @@ void tcp_stand(Tcp *tcp, const TcpSettings *settings, uint32_t mtu_bytes, SimTim
     begin(tcp, settings, mtu_bytes, now);
     tcp->unacknowledged = tcp->next = tcp->received = tcp->acknowledged = 1;
     establish(tcp, now);
-    tcp->window_end = 1 + tcp->receive_window_bytes;
+    tcp->window_end = tcp->granted = 1 + tcp->receive_window_bytes;
     tcp->events = 0;
 }
 
@@ -129,6 +129,14 @@ void tcp_close(Tcp *tcp, SimTime now)
     } else if (tcp->state == TCP_CLOSE_WAIT) {
         tcp->state = TCP_LAST_ACK;
     }
+}
+
+void tcp_orphan(Tcp *tcp, SimTime now)
+{
+    if (!tcp->is_orphan && tcp->state == TCP_FIN_WAIT_2) {
+        tcp_wait_for_end(tcp, now, TCP_FIN_WAIT_2);
+    }
+    tcp->is_orphan = true;
 }
 
 void tcp_abort(Tcp *tcp)
@@ -217,7 +225,10 @@ static void go_on_closing(Tcp *tcp, SimTime now)
     }
     switch ((TcpState)tcp->state) {
     case TCP_FIN_WAIT_1:
-        tcp_wait_for_end(tcp, now, TCP_FIN_WAIT_2);
+        tcp->state = TCP_FIN_WAIT_2;
+        if (tcp->is_orphan) {
+            tcp_wait_for_end(tcp, now, TCP_FIN_WAIT_2);
+        }
         break;
     case TCP_CLOSING:
         tcp_wait_for_end(tcp, now, TCP_TIME_WAIT);

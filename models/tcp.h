@@ -132,6 +132,7 @@ typedef struct Tcp {
     uint8_t backoff, timeouts, quick, small_segments;
     uint8_t rack_steps, rack_persist, pingpong, probe_was_again;
     bool is_active, is_limited, rack_has_moved, has_reordered, has_duplicate_report;
+    bool is_orphan;
     bool is_closed; /* a FIN is to be sent after what is written */
     bool fin_sent, has_resent, ack_now, syn_due, reset_due, probe_due, has_sent_in_turn,
         is_ack_scheduled;
@@ -147,6 +148,8 @@ void tcp_clear(Tcp *tcp);
 
 void tcp_write(Tcp *tcp, SimTime now, uint64_t size_bytes);
 void tcp_close(Tcp *tcp, SimTime now);
+/* Nobody reads any more: it waits for the other side's end for tcp.time-wait only. */
+void tcp_orphan(Tcp *tcp, SimTime now);
 /* Gives up at once; the other side is told by a reset unless it knows. */
 void tcp_abort(Tcp *tcp);
 

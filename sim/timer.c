@@ -138,6 +138,12 @@ void timer_stop(Entity *self, TimerId timer)
     }
 }
 
+SimTime timer_deadline(const Entity *self, TimerId timer)
+{
+    const TimerRecord *record = find(self, timer);
+    return record != NULL && record->is_set ? record->deadline : SIM_TIME_MAX;
+}
+
 /* Takes a timer out of its entity's list and gives the record back. */
 static void release(Entity *self, TimerRecord *record, uint32_t index)
 {

@@ -24,6 +24,7 @@ void timer_set(Entity *self, TimerId timer,
                SimDuration delay); /* delay >= 1 ns, counted from now */
 void timer_stop(Entity *self, TimerId timer);
 void timer_free(Entity *self, TimerId timer); /* 0 and names of freed timers are fine */
+SimTime timer_deadline(const Entity *self, TimerId timer); /* SIM_TIME_MAX: it is not set */
 bool timer_is_set(const Entity *self, TimerId timer);
 
 /* Frees all timers of the entity: a crash. */

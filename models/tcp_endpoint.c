@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* Endpoints: their table, their timers, and what they send. */
+#include "models/tcp_endpoint.h"
+
+#include <string.h>
+
+TcpHost *tcp_host(Host *host)
+{
+    if (host->transport == NULL) {
+        TcpHost *table = g_new0(TcpHost, 1);
+        table->endpoints = g_hash_table_new(g_int64_hash, g_int64_equal);
+        table->ended = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+        table->unresolved = g_array_new(FALSE, FALSE, sizeof(TcpUnresolved));
+        host->transport = table;
+    }
+    return host->transport;
+}
+
+TcpEndpoint *tcp_endpoint_find(Host *host, uint64_t id)
+{
+    const TcpHost *table = host->transport;
+    return table == NULL ? NULL : g_hash_table_lookup(table->endpoints, &id);
+}
+
+TcpEndpoint *tcp_endpoint_new(Host *host, uint64_t id, EntityId peer)
+{
+    TcpEndpoint *endpoint = g_new0(TcpEndpoint, 1);
+    endpoint->id = id;
+    endpoint->peer = peer;
+    g_hash_table_insert(tcp_host(host)->endpoints, &endpoint->id, endpoint);
+    return endpoint;
+}
+
+TcpEndpoint *tcp_endpoint_of(Host *host, Connection *connection)
+{
+    if (connection->transport == NULL &&
+        ((uint32_t)connection->id & CONNECTION_PRECONNECTED) != 0 &&
+        connection->state == CONNECTION_OPEN) {
+        TcpEndpoint *endpoint = tcp_endpoint_new(host, connection->id, connection->peer);
+        tcp_stand(&endpoint->tcp, &host->network->tcp, packet_mtu(host, connection->peer),
+                  host_now(host));
+        endpoint->connection = connection;
+        connection->transport = endpoint;
+    }
+    return connection->transport;
+}
+
+/* Its end. */
+
+static int compare_ids(const void *a, const void *b)
+{
+    const TcpEndpoint *const *one = a, *const *other = b;
+    return (*one)->id < (*other)->id ? -1 : 1;
+}
+
+GPtrArray *tcp_host_list(const Host *host)
+{
+    const TcpHost *table = host->transport;
+    GPtrArray *list = g_ptr_array_new();
+    if (table == NULL) {
+        return list;
+    }
+    GHashTableIter iterator;
+    void *endpoint;
+    g_hash_table_iter_init(&iterator, table->endpoints);
+    while (g_hash_table_iter_next(&iterator, NULL, &endpoint)) {
+        g_ptr_array_add(list, endpoint);
+    }
+    g_ptr_array_sort(list, compare_ids);
+    return list;
+}
+
+static void remember(Host *host, const TcpEndpoint *endpoint, bool by_crash)
+{
+    TcpHost *table = tcp_host(host);
+    const Tcp *tcp = &endpoint->tcp;
+    if (tcp->peer_end == 0 || tcp->received <= tcp->peer_end) {
+        TcpEnded *ended = g_new0(TcpEnded, 1);
+        ended->id = endpoint->id;
+        ended->received = tcp->received;
+        ended->by_crash = by_crash;
+        g_hash_table_replace(table->ended, &ended->id, ended);
+    }
+    if (endpoint->items == NULL) {
+        return;
+    }
+    for (const TcpItem *item = NULL; (item = tcp_items_next(endpoint->items, item)) != NULL;) {
+        if (item->kind == TCP_ITEM_MESSAGE) {
+            TcpUnresolved lost = {
+                .end = item->end, .receiver = endpoint->peer, .was_open = tcp->unacknowledged > 0};
+            memcpy(&lost.header, item->body, sizeof lost.header);
+            lost.header.content_size_bytes = 0; /* it is not kept */
+            g_array_append_val(table->unresolved, lost);
+        }
+    }
+}
+
+void tcp_endpoint_free(Host *host, TcpEndpoint *endpoint, bool by_crash)
+{
+    if (endpoint->is_gone) {
+        return;
+    }
+    remember(host, endpoint, by_crash);
+    g_hash_table_remove(tcp_host(host)->endpoints, &endpoint->id);
+    timer_free(&host->entity, endpoint->timer);
+    endpoint->timer = 0;
+    if (endpoint->connection != NULL) {
+        endpoint->connection->transport = NULL;
+        endpoint->connection = NULL;
+    }
+    endpoint->is_gone = true;
+    tcp_endpoint_release(endpoint, endpoint->is_busy);
+}
+
+bool tcp_endpoint_keep(TcpEndpoint *endpoint)
+{
+    const bool was_busy = endpoint->is_busy;
+    endpoint->is_busy = true;
+    return was_busy;
+}
+
+void tcp_endpoint_release(TcpEndpoint *endpoint, bool was_busy)
+{
+    endpoint->is_busy = was_busy;
+    if (endpoint->is_gone && !was_busy) {
+        tcp_clear(&endpoint->tcp);
+        tcp_items_free(endpoint->items);
+        g_free(endpoint);
+    }
+}
+
+/* Sending. */
+
+void *tcp_endpoint_add(TcpEndpoint *endpoint, SimTime now, TcpItemKind kind, uint32_t size_bytes,
+                       uint32_t length)
+{
+    if (endpoint->items == NULL) {
+        endpoint->items = g_new0(TcpItems, 1);
+    }
+    tcp_write(&endpoint->tcp, now, length);
+    /* One that takes no byte stands where the FIN will. */
+    const uint64_t end = endpoint->tcp.written + (length == 0 ? 1 : 0);
+    return tcp_items_add(endpoint->items, end, kind, size_bytes);
+}
+
+static bool send(Host *host, TcpEndpoint *endpoint, const TcpSegment *segment)
+{
+    PacketContent content = {.head = segment, .head_size_bytes = tcp_segment_size_bytes(segment)};
+    const uint64_t end = tcp_segment_end(segment);
+    if (endpoint->items != NULL && end > segment->number) {
+        content.tail =
+            tcp_items_within(endpoint->items, segment->number, end, &content.tail_size_bytes);
+    }
+    return packet_send(host, endpoint->peer,
+                       &(Packet){.connection = endpoint->id,
+                                 .flow = endpoint->id,
+                                 .size_bytes = tcp_segment_wire_bytes(&endpoint->tcp, segment)},
+                       &content);
+}
+
+/* In TIME-WAIT nothing is expected, and the run need not wait for it. */
+static void set_timer(Host *host, TcpEndpoint *endpoint)
+{
+    Entity *entity = &host->entity;
+    const SimTime deadline = tcp_deadline(&endpoint->tcp);
+    const bool is_waiting = tcp_is_in_time_wait(&endpoint->tcp);
+    if (is_waiting != endpoint->is_waiting || (endpoint->timer == 0 && deadline != SIM_TIME_MAX)) {
+        timer_free(entity, endpoint->timer);
+        endpoint->timer = timer_new(entity, KIND_TRANSPORT_TIMER, endpoint->id, is_waiting);
+        endpoint->is_waiting = is_waiting;
+    }
+    if (deadline == SIM_TIME_MAX) {
+        timer_stop(entity, endpoint->timer);
+    } else if (deadline != timer_deadline(entity, endpoint->timer)) {
+        timer_set(entity, endpoint->timer, MAX(deadline - host_now(host), 1));
+    }
+}
+
+void tcp_endpoint_flush(Host *host, TcpEndpoint *endpoint)
+{
+    if (endpoint->is_gone) {
+        return;
+    }
+    TcpSegment segment;
+    while (tcp_next_segment(&endpoint->tcp, host_now(host), &segment)) {
+        if (!send(host, endpoint, &segment)) {
+            tcp_was_dropped(&endpoint->tcp, host_now(host), &segment);
+            break;
+        }
+    }
+    if (endpoint->items != NULL) {
+        tcp_items_acknowledge(endpoint->items, endpoint->tcp.unacknowledged);
+    }
+    tcp_sample(host, endpoint);
+    set_timer(host, endpoint);
+}

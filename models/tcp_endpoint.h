@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside models/: a TCP at a host. It stands between the state machine (models/tcp.h), the packets
+ * of models/packet_link.h and the connections of the host: gives the machine the time, sends what
+ * it has to send, hands what arrives in order to the connection, and outlives that for as long as
+ * TCP has something to do.
+ *
+ * What becomes of a message is known at the end of the run only, when both ends can be looked at:
+ * the receiver records what it delivers, and of what a sender never saw acknowledged, the rest was
+ * not. So a host remembers the messages of connections that ended otherwise than in good order, and
+ * how far it had received. */
+#ifndef MODELS_TCP_ENDPOINT_H
+#define MODELS_TCP_ENDPOINT_H
+
+#include "models/connection.h"
+#include "models/packet_link.h"
+#include "models/tcp.h"
+#include "models/tcp_items.h"
+
+typedef struct TcpEndpoint {
+    Tcp tcp;
+    uint64_t id;            /* of the connection; the key in the host's table */
+    Connection *connection; /* NULL before it is accepted, and once it has ended */
+    TcpItems *items;        /* NULL until there are any */
+    TimerId timer;
+    EntityId peer;
+    bool is_busy, is_gone; /* in use by a caller further up; to be freed then */
+    bool is_waiting;       /* the timer is a background one */
+    uint8_t reserved;
+} TcpEndpoint;
+
+_Static_assert(sizeof(TcpEndpoint) <= 512, "both halves of a connection take 1 KiB at most");
+
+/* The host's endpoints and what it remembers of those that are gone. */
+typedef struct TcpHost {
+    GHashTable *endpoints; /* TcpEndpoint by id */
+    GHashTable *ended;     /* TcpEnded by id */
+    GArray *unresolved;    /* of TcpUnresolved */
+} TcpHost;
+
+/* How far a connection had been received here when it ended in disorder. */
+typedef struct TcpEnded {
+    uint64_t id, received;
+    bool by_crash;
+} TcpEnded;
+
+/* A message that was not acknowledged when its connection was gone. */
+typedef struct TcpUnresolved {
+    uint64_t end;
+    EntityId receiver;
+    bool was_open;
+    MessageHeader header;
+} TcpUnresolved;
+
+TcpHost *tcp_host(Host *host);
+
+TcpEndpoint *tcp_endpoint_find(Host *host, uint64_t id);
+TcpEndpoint *tcp_endpoint_new(Host *host, uint64_t id, EntityId peer);
+/* Frees it, at once or when its last user is done. */
+void tcp_endpoint_free(Host *host, TcpEndpoint *endpoint, bool by_crash);
+
+/* Keeps it in memory while its caller is at work on it, and lets it go; what keep returned goes to
+ * release. */
+bool tcp_endpoint_keep(TcpEndpoint *endpoint);
+void tcp_endpoint_release(TcpEndpoint *endpoint, bool was_busy);
+
+/* The endpoint of a half that this host has: a preconnected one is made when it is first asked
+ * for. NULL: there is none. */
+TcpEndpoint *tcp_endpoint_of(Host *host, Connection *connection);
+
+/* Where to write the body of an item that stands behind the next `length` bytes of the stream. */
+void *tcp_endpoint_add(TcpEndpoint *endpoint, SimTime now, TcpItemKind kind, uint32_t size_bytes,
+                       uint32_t length);
+
+/* Sends what the machine has to send, and sets the timer. */
+void tcp_endpoint_flush(Host *host, TcpEndpoint *endpoint);
+
+/* All endpoints of a host, in the order of their ids; to be freed. */
+GPtrArray *tcp_host_list(const Host *host);
+
+/* models/tcp_receive.c: what arrives. */
+void tcp_packet_arrived(Host *host, const Packet *packet);
+void tcp_packet_at_crashed(Host *host, const Packet *packet);
+void tcp_timer_expired(Host *host, uint64_t id);
+/* Looks whether the half has anything left to do: after its streams or its TCP have changed. */
+void tcp_settle(Host *host, uint64_t id);
+
+/* models/tcp_report.c: the record. */
+void tcp_describe_packet(const Packet *packet, const void *content, PacketRow *row,
+                         char text[PACKET_TEXT_BYTES]);
+uint64_t tcp_digest_packet(const EventContent *content);
+void tcp_sample(Host *host, const TcpEndpoint *endpoint);
+void tcp_finish_host(Host *host);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* What arrives at a host for its TCPs: segments, the ends of waits, and what they mean for the
+ * connections and streams above. */
+#include "models/receive.h"
+#include "models/tcp_endpoint.h"
+
+#include <string.h>
+
+/* The connection above. */
+
+static void end_connection(Host *host, TcpEndpoint *endpoint, Outcome outcome)
+{
+    Connection *connection = endpoint->connection;
+    if (connection == NULL) {
+        return;
+    }
+    if (connection->state == CONNECTION_DIALING) {
+        connection_failed(host, connection, outcome);
+    } else {
+        connection_end(host, connection, outcome);
+    }
+}
+
+static bool has_peer_closed(const Tcp *tcp)
+{
+    return tcp->peer_end != 0 && tcp->received > tcp->peer_end;
+}
+
+/* A connection carries one stream, and ends with it. */
+static void settle(Host *host, TcpEndpoint *endpoint)
+{
+    Tcp *tcp = &endpoint->tcp;
+    Connection *connection = endpoint->connection;
+    if (tcp->state == TCP_CLOSED) {
+        tcp_endpoint_flush(host, endpoint);
+        end_connection(host, endpoint, OUTCOME_CLOSED);
+        tcp_endpoint_free(host, endpoint, false);
+        return;
+    }
+    if (connection == NULL || connection->streams != NULL) {
+        return;
+    }
+    if (has_peer_closed(tcp) || connection->has_carried) {
+        connection->is_closing = true;
+        tcp_close(tcp, host_now(host));
+        tcp_orphan(tcp, host_now(host));
+        tcp_endpoint_flush(host, endpoint);
+    }
+    if (has_peer_closed(tcp)) {
+        connection_end(host, connection, OUTCOME_CLOSED);
+        tcp_endpoint_flush(host, endpoint);
+    }
+}
+
+void tcp_settle(Host *host, uint64_t id)
+{
+    TcpEndpoint *endpoint = tcp_endpoint_find(host, id);
+    if (endpoint != NULL) {
+        const bool was_busy = tcp_endpoint_keep(endpoint);
+        settle(host, endpoint);
+        tcp_endpoint_release(endpoint, was_busy);
+    }
+}
+
+/* Items. */
+
+static void end_stream(Host *host, TcpEndpoint *endpoint, const StreamEndBody *body)
+{
+    Stream *stream = stream_find(host, endpoint->connection, body->stream, body->receiver_slot);
+    if (stream == NULL || stream->connection != endpoint->connection) {
+        return;
+    }
+    switch ((StreamEnd)body->how) {
+    case STREAM_HALF_CLOSE:
+        stream_half_closed(host, stream);
+        break;
+    case STREAM_CLOSE:
+        stream_ended(host, stream, OUTCOME_CLOSED);
+        break;
+    case STREAM_RESET:
+        stream_ended(host, stream, OUTCOME_RESET);
+        break;
+    }
+}
+
+/* Data for a stream that is gone is read and forgotten while our own end may still be on its way;
+ * after that a reset tells the other side. */
+static void take_unwanted(Host *host, TcpEndpoint *endpoint, const MessageHeader *header)
+{
+    message_record(host, header, host->entity.id, RECORD_NO_TIME, "reset");
+    if (endpoint->tcp.state == TCP_FIN_WAIT_2) {
+        tcp_abort(&endpoint->tcp);
+        tcp_endpoint_flush(host, endpoint);
+    }
+}
+
+static void deliver(Host *host, TcpEndpoint *endpoint, const TcpItem *item)
+{
+    if (item->kind == TCP_ITEM_STREAM_END) {
+        if (endpoint->connection != NULL) {
+            end_stream(host, endpoint, (const StreamEndBody *)item->body);
+        }
+        return;
+    }
+    const MessageHeader *header = (const MessageHeader *)item->body;
+    Connection *connection = endpoint->connection;
+    if (connection == NULL || (connection->is_closing && connection->streams == NULL)) {
+        take_unwanted(host, endpoint, header);
+    } else {
+        receive_message(host, header);
+    }
+}
+
+/* What has waited, up to that place; the one at `twin` has come once more, in order. */
+static void deliver_early(Host *host, TcpEndpoint *endpoint, uint64_t place, uint64_t twin)
+{
+    TcpItem *item;
+    while (endpoint->items != NULL && !endpoint->is_gone &&
+           (item = tcp_items_take_early(endpoint->items, place)) != NULL) {
+        if (item->end != twin) {
+            deliver(host, endpoint, item);
+        }
+        g_free(item);
+    }
+}
+
+/* Those of a packet that are in order now, between what waited before and after them; `before` is
+ * how far the stream was in order. */
+static void take_items(Host *host, TcpEndpoint *endpoint, const Packet *packet, uint64_t before)
+{
+    const TcpSegment *segment = (const TcpSegment *)packet->content;
+    const uint8_t *at = (const uint8_t *)segment + tcp_segment_size_bytes(segment);
+    const uint8_t *past = (const uint8_t *)packet->content + packet->content_size_bytes;
+    while (at < past && !endpoint->is_gone) {
+        const TcpItem *item = (const TcpItem *)(const void *)at;
+        at += item->size_bytes;
+        if (item->end <= before) {
+            continue; /* it has been here */
+        }
+        if (item->end <= endpoint->tcp.received) {
+            deliver_early(host, endpoint, item->end, item->end);
+            if (!endpoint->is_gone) {
+                deliver(host, endpoint, item);
+            }
+        } else if (item->end <= endpoint->tcp.granted + 1) {
+            if (endpoint->items == NULL) {
+                endpoint->items = g_new0(TcpItems, 1);
+            }
+            tcp_items_keep(endpoint->items, item);
+        }
+    }
+    if (!endpoint->is_gone) {
+        deliver_early(host, endpoint, endpoint->tcp.received, 0);
+    }
+}
+
+/* Events. */
+
+static void open_connection(Host *host, TcpEndpoint *endpoint)
+{
+    Connection *connection = endpoint->connection;
+    if (connection != NULL) {
+        connection_opened(host, connection);
+        return;
+    }
+    connection = connection_new(host, endpoint->id, endpoint->peer, CONNECTION_OPEN);
+    connection->transport = endpoint;
+    endpoint->connection = connection;
+}
+
+static void handle_failure(Host *host, TcpEndpoint *endpoint, unsigned events)
+{
+    const Outcome outcome = (events & TCP_EVENT_REFUSED) != 0     ? OUTCOME_REFUSED
+                            : (events & TCP_EVENT_TIMED_OUT) != 0 ? OUTCOME_TIMEOUT
+                                                                  : OUTCOME_RESET;
+    end_connection(host, endpoint, outcome);
+    if (!endpoint->is_gone) {
+        tcp_endpoint_free(host, endpoint, false);
+    }
+}
+
+/* After the machine has been given something: what the kernel sends goes first, then the
+ * application hears of it and may add to it. */
+static void go_on(Host *host, TcpEndpoint *endpoint, const Packet *packet, uint64_t before)
+{
+    const bool was_busy = tcp_endpoint_keep(endpoint);
+    const unsigned events = tcp_take_events(&endpoint->tcp);
+    tcp_endpoint_flush(host, endpoint);
+    if ((events & TCP_EVENT_OPENED) != 0) {
+        open_connection(host, endpoint);
+    }
+    if (packet != NULL && !endpoint->is_gone) {
+        take_items(host, endpoint, packet, before);
+    }
+    if (!endpoint->is_gone &&
+        (events & (TCP_EVENT_REFUSED | TCP_EVENT_RESET | TCP_EVENT_TIMED_OUT)) != 0) {
+        handle_failure(host, endpoint, events);
+    } else if (!endpoint->is_gone) {
+        if ((events & TCP_EVENT_PEER_CLOSED) != 0 || endpoint->tcp.state == TCP_CLOSED) {
+            tcp_settle(host, endpoint->id);
+        }
+        tcp_endpoint_flush(host, endpoint);
+    }
+    tcp_endpoint_release(endpoint, was_busy);
+}
+
+static void answer_unknown(Host *host, const Packet *packet)
+{
+    const TcpSegment *segment = (const TcpSegment *)packet->content;
+    TcpSegment reset;
+    if (!tcp_answer_unknown(segment, &reset)) {
+        return;
+    }
+    packet_send(
+        host, packet->sender,
+        &(Packet){.connection = packet->connection, .flow = packet->connection, .size_bytes = 40},
+        &(PacketContent){.head = &reset, .head_size_bytes = tcp_segment_size_bytes(&reset)});
+}
+
+/* The endpoint that the packet is for: one that is here, that stood before the run, or a new one
+ * for a SYN. */
+static TcpEndpoint *endpoint_for(Host *host, const Packet *packet)
+{
+    TcpEndpoint *endpoint = tcp_endpoint_find(host, packet->connection);
+    if (endpoint != NULL) {
+        return endpoint;
+    }
+    const TcpSegment *segment = (const TcpSegment *)packet->content;
+    if (((uint32_t)packet->connection & CONNECTION_PRECONNECTED) != 0) {
+        Connection *connection = connection_find(host, packet->sender, packet->connection);
+        return connection == NULL ? NULL : tcp_endpoint_of(host, connection);
+    }
+    if ((segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN) {
+        return NULL;
+    }
+    endpoint = tcp_endpoint_new(host, packet->connection, packet->sender);
+    tcp_accept(&endpoint->tcp, &host->network->tcp, packet_mtu(host, packet->sender),
+               host_now(host));
+    return endpoint;
+}
+
+void tcp_packet_arrived(Host *host, const Packet *packet)
+{
+    TcpEndpoint *endpoint = endpoint_for(host, packet);
+    if (endpoint == NULL) {
+        answer_unknown(host, packet);
+        return;
+    }
+    const uint64_t before = endpoint->tcp.received;
+    tcp_receive(&endpoint->tcp, host_now(host), (const TcpSegment *)packet->content);
+    go_on(host, endpoint, packet, before);
+}
+
+/* The process is gone; its kernel is not. */
+void tcp_packet_at_crashed(Host *host, const Packet *packet)
+{
+    if (host->network->tcp.crash == TCP_CRASH_PROCESS) {
+        answer_unknown(host, packet);
+    }
+}
+
+void tcp_timer_expired(Host *host, uint64_t id)
+{
+    TcpEndpoint *endpoint = tcp_endpoint_find(host, id);
+    if (endpoint != NULL) {
+        tcp_expire(&endpoint->tcp, host_now(host));
+        go_on(host, endpoint, NULL, 0);
+    }
+}
