@@ -193,7 +193,7 @@ static void put_on_wire(TcpRig *rig, unsigned from, const TcpSegment *segment)
         .segment = *segment,
     };
     guint at = rig->wire->len;
-    while (at > 0 && g_array_index(rig->wire, OnWire, at - 1).arrival > on_wire.arrival) {
+    while (at > rig->gone && g_array_index(rig->wire, OnWire, at - 1).arrival > on_wire.arrival) {
         at--;
     }
     g_array_insert_val(rig->wire, at, on_wire);
@@ -248,10 +248,18 @@ static void happen(TcpRig *rig, unsigned end)
     tcp_rig_flush(rig, end);
 }
 
+static void note_trouble(TcpRig *rig, TcpPhase before)
+{
+    rig->troubles += before < TCP_PHASE_RECOVERY && rig->ends[0].phase >= TCP_PHASE_RECOVERY;
+}
+
 static void arrive(TcpRig *rig)
 {
-    const OnWire first = g_array_index(rig->wire, OnWire, 0);
-    g_array_remove_index(rig->wire, 0);
+    const OnWire first = g_array_index(rig->wire, OnWire, rig->gone++);
+    if (rig->gone > 1000 && rig->gone > rig->wire->len / 2) {
+        g_array_remove_range(rig->wire, 0, rig->gone);
+        rig->gone = 0;
+    }
     Tcp *tcp = &rig->ends[first.to];
     rig->arrived++;
     if (!rig->is_open[first.to]) {
@@ -261,9 +269,9 @@ static void arrive(TcpRig *rig)
         rig->is_open[first.to] = true;
         tcp_accept(tcp, &rig->settings[first.to], MTU, rig->now);
     }
-    const uint32_t threshold = tcp->threshold;
+    const TcpPhase phase = (TcpPhase)rig->ends[0].phase;
     tcp_receive(tcp, rig->now, &first.segment);
-    rig->reductions += first.to == 0 && tcp->threshold < threshold;
+    note_trouble(rig, phase);
     tcp_rig_flush(rig, first.to);
     happen(rig, first.to);
 }
@@ -271,21 +279,23 @@ static void arrive(TcpRig *rig)
 static void expire(TcpRig *rig, unsigned end)
 {
     Tcp *tcp = &rig->ends[end];
+    const TcpPhase phase = (TcpPhase)rig->ends[0].phase;
     const bool is_timeout = tcp->timer == TCP_TIMER_RETRANSMIT && tcp->timer_at <= rig->now;
     if (end == 0 && is_timeout && tcp->backoff == 0) {
         rig->rto_sum += (double)tcp->rto;
         rig->rto_count++;
     }
     tcp_expire(tcp, rig->now);
-    rig->reductions += end == 0 && is_timeout;
+    note_trouble(rig, phase);
     happen(rig, end);
 }
 
 void tcp_rig_run(TcpRig *rig, SimTime until)
 {
     for (;;) {
-        const SimTime arrival =
-            rig->wire->len == 0 ? SIM_TIME_MAX : g_array_index(rig->wire, OnWire, 0).arrival;
+        const SimTime arrival = rig->wire->len == rig->gone
+                                    ? SIM_TIME_MAX
+                                    : g_array_index(rig->wire, OnWire, rig->gone).arrival;
         SimTime next = arrival;
         unsigned end = 2;
         for (unsigned i = 0; i < 2; i++) {

@@ -28,6 +28,7 @@ typedef struct TcpRig {
     double loss;             /* of A's data segments, drawn */
     uint32_t lose_each;      /* each so many-th data segment of A, by its first sending; 0: none */
     GString *log;
+    guint gone;                /* entries of the wire that have arrived */
     GArray *wire;              /* of what is on its way */
     uint64_t sent[2], arrived; /* segments */
     uint64_t data_sent, data_lost;
@@ -42,7 +43,7 @@ typedef struct TcpRig {
     SimTime finished; /* when B had got the last so far */
     double rto_sum;   /* of first timeouts */
     uint64_t rto_count;
-    uint64_t reductions; /* times that A's window came down */
+    uint64_t troubles; /* times that A went into recovery or timed out */
 } TcpRig;
 
 TcpRig *tcp_rig_new(const char *const *changes);
