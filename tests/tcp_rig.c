@@ -58,7 +58,8 @@ static bool joins_last(TcpRig *rig, unsigned end, const TcpSegment *segment)
     g_autofree char *start =
         g_strdup_printf("%g %c ", (double)rig->now / 1e6, end == 0 ? 'A' : 'B');
     char *last = rig->log->len < 2 ? NULL : rig->log->str + rig->log->len - 2;
-    while (last != NULL && last > rig->log->str && strncmp(last - 2, "; ", 2) != 0) {
+    while (last != NULL && last > rig->log->str &&
+           (last < rig->log->str + 2 || strncmp(last - 2, "; ", 2) != 0)) {
         last--;
     }
     uint64_t first = 0, more = 0;
