@@ -461,3 +461,16 @@ void stats_print_csv(const GPtrArray *tables, GString *out)
         }
     }
 }
+
+void stats_print_markdown(const GPtrArray *tables, GString *out)
+{
+    bool is_first = true;
+    for (guint i = 0; i < tables->len; i++) {
+        const Table *table = g_ptr_array_index(tables, i);
+        if (table_row_count(table) > 0) {
+            g_string_append_printf(out, "%s**%s**\n\n", is_first ? "" : "\n", table_title(table));
+            table_print_markdown(table, out);
+            is_first = false;
+        }
+    }
+}

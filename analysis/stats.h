@@ -16,4 +16,7 @@ void stats_print_json(const GPtrArray *tables, GString *out);
 /* One CSV table after another, separated by an empty line. */
 void stats_print_csv(const GPtrArray *tables, GString *out);
 
+/* Each under its title. */
+void stats_print_markdown(const GPtrArray *tables, GString *out);
+
 #endif

@@ -125,6 +125,11 @@ const char *table_name(const Table *table)
     return table->name;
 }
 
+const char *table_title(const Table *table)
+{
+    return table->title;
+}
+
 static const Column *column_at(const Table *table, guint column)
 {
     return &g_array_index(table->columns, Column, column);
@@ -257,6 +262,39 @@ void table_print_csv(const Table *table, GString *out)
             const Cell *cell = cell_at(table, row, column);
             g_string_append_c(out, ',');
             append_csv_text(out, cell->exact == NULL ? "" : cell->exact);
+        }
+        g_string_append_c(out, '\n');
+    }
+}
+
+static void append_markdown(GString *out, const char *text)
+{
+    g_string_append_c(out, ' ');
+    for (const char *c = text; *c != '\0'; c++) {
+        g_string_append(out, *c == '|' ? "\\" : "");
+        g_string_append_c(out, *c);
+    }
+    g_string_append(out, " |");
+}
+
+void table_print_markdown(const Table *table, GString *out)
+{
+    const guint row_count = table_row_count(table);
+    for (guint line = 0; line < row_count + 2; line++) {
+        g_string_append_c(out, '|');
+        for (guint column = 0; column < table->columns->len; column++) {
+            if (column_at(table, column)->is_hidden) {
+                continue;
+            }
+            if (line == 1) {
+                const bool is_left = row_count > 0 && cell_at(table, 0, column)->is_text;
+                g_string_append(out, is_left ? " --- |" : " ---: |");
+            } else if (line == 0) {
+                g_autofree char *title = heading(column_at(table, column));
+                append_markdown(out, title);
+            } else {
+                append_markdown(out, human_text(cell_at(table, line - 2, column)));
+            }
         }
         g_string_append_c(out, '\n');
     }

@@ -30,6 +30,7 @@ void table_put_number(Table *table, double value, const char *unit);
 
 guint table_row_count(const Table *table);
 const char *table_name(const Table *table);
+const char *table_title(const Table *table);
 
 /* The first `row_count_max` rows, and how many more there are. */
 void table_print_text(const Table *table, guint row_count_max, GString *out);
@@ -37,5 +38,7 @@ void table_print_text(const Table *table, guint row_count_max, GString *out);
 void table_print_json(const Table *table, GString *out);
 /* A header line and the rows, with the table's name in the first column. */
 void table_print_csv(const Table *table, GString *out);
+/* As people read it, with all rows. */
+void table_print_markdown(const Table *table, GString *out);
 
 #endif

@@ -39,6 +39,21 @@ prints 'stats count the markers' 'cl_snapshot   380        380' "$skein" stats c
 prints 'stats as CSV' 'dials,open,190,190,' "$skein" stats cities.db --csv
 prints 'stats as JSON' '"span": "DialPeer", "count": 190' "$skein" stats cities.db --json
 prints 'stats of metrics only' 'ping.rtt' "$skein" stats bare.db
+check 'a sweep to compare' "$skein" sweep "$top_srcdir/tests/golden/cells.yaml" -o cells.db --quiet
+prints 'stats by a parameter' '  5%         ping.loss     6            6' \
+    "$skein" stats cells.db --by link.loss --metric ping.loss
+prints 'stats as Markdown' '| link.loss | metric |' \
+    "$skein" stats cells.db --by link.loss --metric ping.loss --markdown
+prints 'a database against itself' 'paired t  no' "$skein" compare cells.db cells.db
+prints 'two cells with the same luck' 'paired t' \
+    "$skein" compare cells.db --from link.loss=0 --to link.loss=5% --metric ping.rtt.p99
+fails 'an unknown metric of cells' 2 "did you mean 'ping.rtt'" \
+    "$skein" stats cells.db --metric ping.rt
+fails 'an unknown parameter' 2 "did you mean 'link.loss'" "$skein" stats cells.db --by link.los
+fails 'an unknown cell' 2 "there are 'link.loss=0'" \
+    "$skein" compare cells.db --from link.loss=7% --to link.loss=0
+fails 'one database without cells' 2 '--from CELL' "$skein" compare cells.db
+fails 'a level that is none' 2 '--level' "$skein" stats cells.db --metric ping.rtt --level 95
 fails 'stats of no run' 2 'no run 7' "$skein" stats cities.db --run 7
 
 for kind in latency-cdf latency-histogram latency-timeline spacetime topology; do
