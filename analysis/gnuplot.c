@@ -78,6 +78,26 @@ void gnuplot_begin(GString *script, GnuplotFormat format, const char *title, con
                             "set key tc rgb '#333333' samplen 2 spacing 1.2\n");
 }
 
+char *gnuplot_data(const char *script)
+{
+    GString *data = g_string_new(NULL);
+    g_auto(GStrv) lines = g_strsplit(script, "\n", -1);
+    bool is_inside = false;
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        if (is_inside && g_str_equal(lines[i], "EOD")) {
+            is_inside = false;
+        } else if (is_inside) {
+            g_string_append_printf(data, "%s\n", lines[i]);
+        } else if (lines[i][0] == '$' && g_str_has_suffix(lines[i], " << EOD")) {
+            const int size = (int)(strlen(lines[i]) - strlen("$ << EOD"));
+            g_string_append_printf(data, "%s# %.*s\n", data->len == 0 ? "" : "\n\n", size,
+                                   lines[i] + 1);
+            is_inside = true;
+        }
+    }
+    return g_string_free(data, FALSE);
+}
+
 static bool run_gnuplot(const char *script, GBytes **ret_picture, GError **error)
 {
     GError *problem = NULL;

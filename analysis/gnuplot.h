@@ -38,6 +38,10 @@ void gnuplot_quote(GString *script, const char *text);
 /* The text as a field of a data block, in double quotes. */
 void gnuplot_append_field(GString *script, const char *text);
 
+/* The data blocks of a script alone, each behind a comment with its name, two empty lines between
+ * them as gnuplot's `index` has it. Owned by the caller. */
+char *gnuplot_data(const char *script);
+
 /* Runs gnuplot on the script; the file appears complete, under a temporary name first, or not at
  * all. Without gnuplot the exit status of the error is 3. */
 bool gnuplot_render(const char *script, const char *path, GError **error);

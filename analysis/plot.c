@@ -116,7 +116,7 @@ char *plot_script(sqlite3 *database, const PlotKind *kind, const PlotOptions *op
             g_hash_table_add(source.wanted, new_key(g_array_index(options->peers, int64_t, i)));
         }
     }
-    if (read_run(&source, error) && read_peers(&source, error) &&
+    if ((kind->is_of_cells || (read_run(&source, error) && read_peers(&source, error))) &&
         kind->draw(&source, &plot, error)) {
         script = g_string_new(NULL);
         gnuplot_begin(script, options->format, plot.title->str, plot.subtitle->str);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Plots of one run, as gnuplot scripts with their data inside (analysis/gnuplot.h).
+/* Plots of one run or of the cells of a sweep, as gnuplot scripts with their data inside
+ * (analysis/gnuplot.h).
  *
  * A kind of plot is one file: it reads what it needs from a PlotSource, writes the body of the
  * script and a title and subtitle. The subtitle says what the eye cannot see: what was left out,
@@ -15,13 +16,15 @@
 typedef struct PlotOptions {
     const int64_t *run_id;  /* NULL: the first of the database */
     const char *metric;     /* ping, dial or message; NULL: the first of these that there is */
+    const char *by;         /* kinds of cells: as in CellQuestion */
+    const char *experiment; /* likewise */
     int64_t from_ns, to_ns; /* the window; G_MININT64 and G_MAXINT64 leave the choice to the plot */
     GArray *peers;          /* of int64_t: only these and what is among them; NULL: all */
     const int64_t *snapshot_id; /* NULL: the first that is wrong, or the first */
     GnuplotFormat format;
 } PlotOptions;
 
-/* The run that is drawn. */
+/* The run that is drawn; kinds of cells have the database and the options alone. */
 typedef struct PlotSource {
     sqlite3 *database;
     const PlotOptions *options;
@@ -40,6 +43,7 @@ typedef struct Plot {
 typedef struct PlotKind {
     const char *name; /* as on the command line */
     const char *help; /* one line */
+    bool is_of_cells; /* draws what analysis/cell_plot.h reads */
     bool (*draw)(const PlotSource *source, Plot *plot, GError **error);
 } PlotKind;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The kinds of plots, in the order in which --help shows them: X(name) expects
- * `const PlotKind PLOT_name` in analysis/plot_name.c. */
+ * `const PlotKind PLOT_name` in analysis/plot_name.c. Behind those of one run, those of cells. */
 X(latency_cdf)
 X(latency_histogram)
 X(latency_timeline)
@@ -11,3 +11,11 @@ X(snapshot)
 X(snapshot_scaling)
 X(spacetime)
 X(topology)
+X(lines)
+X(heat_map)
+X(cell_cdf)
+X(cell_quantiles)
+X(box)
+X(histogram)
+X(bands)
+X(tornado)

@@ -79,11 +79,35 @@ fails 'an unknown metric' 2 'ping, dial or message' \
     "$skein" plot cities.db latency-cdf --metric pong -o no.png
 fails 'no gnuplot' 3 'gnuplot-nox' env PATH="$folder" "$skein" plot cities.db topology -o no.png
 
+for kind in lines cell-cdf cell-quantiles box histogram tornado; do
+    prints "$kind of cells as a script" 'set terminal pngcairo' "$skein" plot cells.db $kind --script
+done
+prints 'data alone' '# place mean low high' \
+    "$skein" plot cells.db lines --metric ping.loss --by link.loss --data
+fails 'a map of one parameter' 2 'needs 2 swept parameters' "$skein" plot cells.db heat-map -o no.png
+fails 'bands without a series' 1 'record.series' "$skein" plot cells.db bands -o no.png
+fails 'a metric that no cell has' 2 "did you mean 'ping.rtt'" \
+    "$skein" plot cells.db lines --metric ping.rtx -o no.png
+cp cells.db other.db
+sqlite3 other.db 'PRAGMA user_version = 99'
+fails 'another version of the schema' 2 '99' "$skein" plot other.db lines -o no.png
+sqlite3 cells.db 'DELETE FROM run; DELETE FROM metric'
+fails 'no cell at all' 2 'no metric' "$skein" plot cells.db lines -o no.png
+printf 'plot:\n  - topology -o no-1.svg\n  - topologie -o no-2.svg\n' |
+    cat "$top_srcdir/scenarios/ring.yaml" - >bad.yaml
+fails 'a figure that is none, before any is drawn' 2 "bad.yaml:" "$skein" plot bad.yaml cities.db
+fails 'a scenario without figures' 2 "no section 'plot'" \
+    "$skein" plot "$top_srcdir/scenarios/ring.yaml" cities.db
+
 if command -v gnuplot >/dev/null; then
     check 'a picture' "$skein" plot cities.db topology -o "it's a plot.svg"
     check 'which is one' grep -q '<svg' "it's a plot.svg"
     fails 'a picture that exists' 2 '--force' "$skein" plot cities.db topology -o "it's a plot.svg"
     check 'unless it is to be replaced' "$skein" plot cities.db topology -o "it's a plot.svg" --force
+    printf 'plot:\n  - topology -o one.svg\n  - latency-cdf --metric dial\n' |
+        cat "$top_srcdir/scenarios/ring.yaml" - >figures.yaml
+    check 'the figures of a file' "$skein" plot figures.yaml cities.db
+    check 'which are there' [ -s one.svg -a -s latency-cdf.png ]
     fails 'a folder that does not exist' 3 'no/no.png' \
         "$skein" plot cities.db topology -o no/no.png
 else

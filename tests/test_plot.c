@@ -3,6 +3,7 @@
  * changed: UPDATE_GOLDEN=1 writes them anew. Where gnuplot is installed it draws them, too. */
 #include "analysis/plot.h"
 #include "tests/sample_run.h"
+#include "tests/sample_sweep.h"
 #include "tests/suite.h"
 
 #include <glib/gstdio.h>
@@ -26,8 +27,9 @@ static void plot_scripts_are_the_golden_ones(void)
 {
     const char *source = getenv("top_srcdir");
     const PlotOptions options = all();
-    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    g_autoptr(sqlite3) run = sample_run_open(NULL), sweep = sample_sweep_open(NULL);
     for (size_t i = 0; PLOT_KINDS[i] != NULL; i++) {
+        sqlite3 *database = PLOT_KINDS[i]->is_of_cells ? sweep : run;
         g_autofree char *path = g_strdup_printf(
             "%s/tests/golden/%s.gp", source == NULL ? ".." : source, PLOT_KINDS[i]->name);
         g_autoptr(GError) problem = NULL;
@@ -184,7 +186,7 @@ static void plot_is_drawn_by_gnuplot(void)
     static const char *const endings[] = {"png", "svg", "pdf"};
     g_autofree char *program = g_find_program_in_path("gnuplot");
     g_autofree char *folder = g_dir_make_tmp("skein-plot-XXXXXX", NULL);
-    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    g_autoptr(sqlite3) run = sample_run_open(NULL), sweep = sample_sweep_open(NULL);
     if (program == NULL) {
         g_printerr("SKIPPED: no gnuplot: plots are not drawn\n");
     }
@@ -195,7 +197,8 @@ static void plot_is_drawn_by_gnuplot(void)
         g_autofree char *path = g_build_filename(folder, name, NULL);
         CU_ASSERT_TRUE(gnuplot_format_of_path(path, &options.format, NULL));
         g_autoptr(GError) problem = NULL;
-        g_autofree char *script = plot_script(database, PLOT_KINDS[i], &options, &problem);
+        g_autofree char *script = plot_script(PLOT_KINDS[i]->is_of_cells ? sweep : run,
+                                              PLOT_KINDS[i], &options, &problem);
         if (problem != NULL) {
             g_printerr("%s\n", problem->message);
         }
@@ -240,7 +243,50 @@ static void gnuplot_text_cannot_leave_its_quotes(void)
     CU_ASSERT_STRING_EQUAL(script->str, "\"a 'b' / c \"");
 }
 
+/* Of a sweep with one parameter and one repetition everything can be drawn that needs no second. */
+static void plots_of_cells_need_their_parameters(void)
+{
+    PlotOptions options = all();
+    g_autoptr(sqlite3) database = sample_sweep_open(NULL);
+    sample_run_change(database, "DELETE FROM run WHERE id NOT IN (1, 2, 6);"
+                                "UPDATE parameter SET origin = 'set' WHERE key = 'peers.count'");
+    for (size_t i = 0; PLOT_KINDS[i] != NULL; i++) {
+        g_autoptr(GError) error = NULL;
+        if (PLOT_KINDS[i]->is_of_cells) {
+            g_autofree char *script = plot_script(database, PLOT_KINDS[i], &options, &error);
+            const bool is_heat_map = g_str_equal(PLOT_KINDS[i]->name, "heat-map");
+            CU_ASSERT_EQUAL(script == NULL, is_heat_map);
+            CU_ASSERT_TRUE(!is_heat_map || strstr(error->message, "needs 2 swept parameters"));
+            CU_ASSERT_TRUE(script == NULL || strstr(script, "nan") == NULL);
+        }
+    }
+    g_autoptr(GError) unknown = NULL;
+    options.metric = "ping.rtd";
+    CU_ASSERT_PTR_NULL(script_of(database, "lines", &options, &unknown));
+    CU_ASSERT_TRUE(unknown != NULL && strstr(unknown->message, "did you mean 'ping.rtt'?"));
+    g_autoptr(GError) missing = NULL;
+    options.metric = "link.queues";
+    CU_ASSERT_PTR_NULL(script_of(database, "bands", &options, &missing));
+    CU_ASSERT_TRUE(missing != NULL && strstr(missing->message, "did you mean link.queue"));
+}
+
+/* Means over the others: 5 repetitions of 2 cells each. */
+static void plot_lines_average_what_is_not_asked_for(void)
+{
+    PlotOptions options = all();
+    g_autoptr(sqlite3) database = sample_sweep_open(NULL);
+    options.by = "link.loss";
+    g_autofree char *script = script_of(database, "lines", &options, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(script);
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "3 cells, 5 repetitions, other parameters averaged"));
+    g_autofree char *data = gnuplot_data(script);
+    CU_ASSERT_TRUE(g_str_has_prefix(data, "# family0\n# place mean low high repetitions\n0 "));
+    CU_ASSERT_PTR_NULL(strstr(data, "EOD"));
+}
+
 CU_TestInfo suite_plot[] = {
+    {"plots_of_cells_need_their_parameters", plots_of_cells_need_their_parameters},
+    {"plot_lines_average_what_is_not_asked_for", plot_lines_average_what_is_not_asked_for},
     {"plot_scripts_are_the_golden_ones", plot_scripts_are_the_golden_ones},
     {"plot_of_metrics_only_takes_the_histogram", plot_of_metrics_only_takes_the_histogram},
     {"plot_knows_the_testbed_by_its_spans", plot_knows_the_testbed_by_its_spans},
