@@ -111,11 +111,11 @@ char *statistic_nearest(sqlite3 *database, const char *sql, const char *text)
 static bool look_up(sqlite3 *database, const char *name, char **ret_name, char **ret_unit,
                     GError **error)
 {
-    g_autoptr(sqlite3_stmt) row =
-        database_prepare(database,
-                         "SELECT name, min(unit) FROM metric WHERE ?1 IS NULL OR name = ?1"
-                         " GROUP BY name ORDER BY name LIKE '%.rtt' DESC, name LIMIT 1",
-                         error);
+    g_autoptr(sqlite3_stmt) row = database_prepare(
+        database,
+        "SELECT name, min(unit) FROM metric WHERE ?1 IS NULL OR name = ?1"
+        " GROUP BY name ORDER BY sum(count) > 0 DESC, name LIKE '%.rtt' DESC, name LIMIT 1",
+        error);
     if (row == NULL) {
         return false;
     }

@@ -16,8 +16,9 @@ typedef struct Statistic {
 void statistic_clear(Statistic *statistic);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Statistic, statistic_clear)
 
-/* text NULL: the mean of the first metric of the file, one called *.rtt before all others. Fails
- * with exit status 2 on a metric that no run has, naming the nearest that there is. */
+/* text NULL: the mean of the first metric of the file that has values, one called *.rtt before all
+ * others. Fails with exit status 2 on a metric that no run has, naming the nearest that there is.
+ */
 bool statistic_find(sqlite3 *database, const char *text, Statistic *ret_statistic, GError **error);
 
 /* The metric's name, and what stands behind the dot that follows it: the first one before a part,
