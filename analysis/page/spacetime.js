@@ -31,6 +31,21 @@ export function peersOf(text, page) {
     return [...new Set(found)].filter((peer) => peer < page.run.peer_count);
 }
 
+// The messages that a channel held: `[{"kind":..,"content":{..}},..]`, a line each.
+function inWords(text) {
+    let messages;
+    try {
+        messages = JSON.parse(text);
+    } catch {
+        return text;
+    }
+    if (!Array.isArray(messages)) return text;
+    const words = (value) => (value !== null && typeof value === "object"
+        ? Object.entries(value).map(([key, item]) => `${key} ${JSON.stringify(item)}`).join(", ") : JSON.stringify(value));
+    return messages.map((message) => el("div", null, message?.content === undefined ? words(message)
+        : `${message.kind ?? "message"}: ${words(message.content)}`));
+}
+
 class SpaceTime {
     constructor(page, given) {
         this.page = page;
@@ -139,7 +154,7 @@ class SpaceTime {
         if (!this.cut) return [el("h2", null, "Snapshot"), el("p", { class: "faint" }, "None is shown.")];
         const row = this.run.snapshots.find((item) => item[0] === this.snapshot);
         const flight = this.cut.channels.map(([sender, receiver, messages]) =>
-            [`${this.page.peerName(sender)} → ${this.page.peerName(receiver)}`, messages]);
+            [`${this.page.peerName(sender)} → ${this.page.peerName(receiver)}`, inWords(messages)]);
         const states = this.cut.states.map(([peer, time, state]) => [this.page.peerName(peer),
             [instant(time), ...attributes(state).map(([key, value]) => el("div", null, `${key} ${value}`))]]);
         return [el("h2", null, row ? `Snapshot: ${row[1]}` : "Snapshot in the spans"),
