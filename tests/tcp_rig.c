@@ -149,7 +149,7 @@ static bool pass_link(TcpRig *rig, uint32_t size_bytes, SimTime *time)
         return false;
     }
     const SimTime start = MAX(rig->now, rig->busy_until);
-    if (start > rig->now) {
+    if (rig->queue_packets > 0 && start > rig->now) {
         g_array_append_val(rig->departures, start);
     }
     *time = rig->busy_until = start + (SimTime)size_bytes * 8 * SIM_SECOND / rig->bits_per_second;
