@@ -32,7 +32,9 @@ static void make_room(TcpItems *items, uint32_t size_bytes)
     if (used + (uint64_t)size_bytes > items->capacity / 2) {
         items->capacity = MAX(256, 2 * (used + size_bytes));
         uint8_t *larger = g_malloc(items->capacity);
-        memcpy(larger, items->sent + items->head, used);
+        if (used > 0) {
+            memcpy(larger, items->sent + items->head, used);
+        }
         g_free(items->sent);
         items->sent = larger;
     } else {
