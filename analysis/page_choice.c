@@ -23,7 +23,7 @@ static void assign_rows(PageChoice *choice)
     const TraceIndex *index = choice->index;
     const GArray *peers = choice->window.peers;
     choice->peer_count = index->last_peer_id + 1;
-    choice->row_of_peer = g_new(int32_t, choice->peer_count);
+    choice->row_of_peer = g_new(int32_t, (gsize)choice->peer_count);
     if (peers != NULL) {
         memset(choice->row_of_peer, -1, sizeof(int32_t) * (size_t)choice->peer_count);
         for (guint i = 0; i < peers->len; i++) {

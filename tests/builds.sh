@@ -29,10 +29,20 @@ unit_tests()
     make -s -C "$matrix/$1" -j "$(getconf _NPROCESSORS_ONLN)" VERBOSE=1 check TESTS=tests/unit
 }
 
+# Under the sanitizers 100,000 peers take minutes: there the smaller scenarios are compared.
 same_runs()
 {
-    skein=$matrix/$1/skein sh "$top_srcdir/tests/golden.sh" --print >"$matrix/$1/runs.txt" || return
-    diff "$matrix/runs.txt" "$matrix/$1/runs.txt"
+    case $1 in
+    *-sanitizers) which=small ;;
+    *) which=all ;;
+    esac
+    skein=$matrix/$1/skein sh "$top_srcdir/tests/golden.sh" --print $which >"$matrix/$1/runs.txt" ||
+        return
+    if [ $which = small ]; then
+        grep -v '^[^	]*-100000	' "$matrix/runs.txt" | diff - "$matrix/$1/runs.txt"
+    else
+        diff "$matrix/runs.txt" "$matrix/$1/runs.txt"
+    fi
 }
 
 plain_runs()
