@@ -57,6 +57,7 @@ typedef struct Stack {
     void (*finish)(Host *host);
     /* Frees what Host.transport holds: in a crash what a crash takes, else all. */
     void (*forget)(Host *host, bool by_crash);
+    const struct TcpUser *tcp_user; /* models/tcp_endpoint.h; NULL: it does not stand on TCP */
     bool always_sends_packets; /* else only where a link has a rate, duplication or corruption */
 } Stack;
 

@@ -2,6 +2,8 @@
 /* Endpoints: their table, their timers, and what they send. */
 #include "models/tcp_endpoint.h"
 
+#include "models/stack.h"
+
 #include <string.h>
 
 TcpHost *tcp_host(Host *host)
@@ -41,6 +43,9 @@ TcpEndpoint *tcp_endpoint_of(Host *host, Connection *connection)
                   host_now(host));
         endpoint->connection = connection;
         connection->transport = endpoint;
+        if (host->network->stack->tcp_user->stand != NULL) {
+            host->network->stack->tcp_user->stand(host, endpoint);
+        }
     }
     return connection->transport;
 }
@@ -70,6 +75,23 @@ GPtrArray *tcp_host_list(const Host *host)
     return list;
 }
 
+typedef struct Unsure {
+    GArray *list;
+    uint64_t end;
+    EntityId receiver;
+    bool was_open;
+} Unsure;
+
+static void remember_message(void *data, const MessageHeader *header)
+{
+    const Unsure *unsure = data;
+    TcpUnresolved lost = {
+        .end = unsure->end, .receiver = unsure->receiver, .was_open = unsure->was_open};
+    memcpy(&lost.header, header, sizeof lost.header);
+    lost.header.content_size_bytes = 0; /* it is not kept */
+    g_array_append_val(unsure->list, lost);
+}
+
 static void remember(Host *host, const TcpEndpoint *endpoint, bool by_crash)
 {
     TcpHost *table = tcp_host(host);
@@ -85,13 +107,11 @@ static void remember(Host *host, const TcpEndpoint *endpoint, bool by_crash)
         return;
     }
     for (const TcpItem *item = NULL; (item = tcp_items_next(endpoint->items, item)) != NULL;) {
-        if (item->kind == TCP_ITEM_MESSAGE) {
-            TcpUnresolved lost = {
-                .end = item->end, .receiver = endpoint->peer, .was_open = tcp->unacknowledged > 0};
-            memcpy(&lost.header, item->body, sizeof lost.header);
-            lost.header.content_size_bytes = 0; /* it is not kept */
-            g_array_append_val(table->unresolved, lost);
-        }
+        const Unsure unsure = {.list = table->unresolved,
+                               .end = item->end,
+                               .receiver = endpoint->peer,
+                               .was_open = tcp->unacknowledged > 0};
+        host->network->stack->tcp_user->messages(item, remember_message, (void *)&unsure);
     }
 }
 
@@ -101,6 +121,9 @@ void tcp_endpoint_free(Host *host, TcpEndpoint *endpoint, bool by_crash)
         return;
     }
     remember(host, endpoint, by_crash);
+    if (host->network->stack->tcp_user->gone != NULL) {
+        host->network->stack->tcp_user->gone(host, endpoint);
+    }
     g_hash_table_remove(tcp_host(host)->endpoints, &endpoint->id);
     timer_free(&host->entity, endpoint->timer);
     endpoint->timer = 0;
@@ -129,9 +152,34 @@ void tcp_endpoint_release(TcpEndpoint *endpoint, bool was_busy)
     }
 }
 
+void tcp_host_forget(Host *host, bool by_crash)
+{
+    g_autoptr(GPtrArray) list = tcp_host_list(host);
+    for (guint i = 0; i < list->len; i++) {
+        TcpEndpoint *endpoint = g_ptr_array_index(list, i);
+        if (by_crash) {
+            tcp_endpoint_free(host, endpoint, true);
+            continue;
+        }
+        if (host->network->stack->tcp_user->gone != NULL) {
+            host->network->stack->tcp_user->gone(host, endpoint);
+        }
+        tcp_clear(&endpoint->tcp);
+        tcp_items_free(endpoint->items);
+        g_free(endpoint);
+    }
+    TcpHost *table = host->transport;
+    if (!by_crash && table != NULL) {
+        g_hash_table_unref(table->endpoints);
+        g_hash_table_unref(table->ended);
+        g_array_unref(table->unresolved);
+        g_clear_pointer(&host->transport, g_free);
+    }
+}
+
 /* Sending. */
 
-void *tcp_endpoint_add(TcpEndpoint *endpoint, SimTime now, TcpItemKind kind, uint32_t size_bytes,
+void *tcp_endpoint_add(TcpEndpoint *endpoint, SimTime now, uint32_t kind, uint32_t size_bytes,
                        uint32_t length)
 {
     if (endpoint->items == NULL) {

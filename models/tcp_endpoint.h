@@ -20,6 +20,7 @@ typedef struct TcpEndpoint {
     Tcp tcp;
     uint64_t id;            /* of the connection; the key in the host's table */
     Connection *connection; /* NULL before it is accepted, and once it has ended */
+    void *user;             /* of TcpUser */
     TcpItems *items;        /* NULL until there are any */
     TimerId timer;
     EntityId peer;
@@ -27,6 +28,29 @@ typedef struct TcpEndpoint {
     bool is_waiting;       /* the timer is a background one */
     uint8_t reserved;
 } TcpEndpoint;
+
+/* What stands on the endpoints of a stack (Stack.tcp_user): the streams of the stack `tcp`, or the
+ * layers of one like `tcp/noise/yamux`. Items are the user's: their kinds and bodies mean nothing
+ * here. It may send, close and free in each of these calls. */
+typedef struct TcpUser {
+    void (*opened)(Host *host, TcpEndpoint *endpoint);
+    void (*delivered)(Host *host, TcpEndpoint *endpoint, const TcpItem *item); /* in order */
+    /* Refused, reset or timed out; the endpoint is freed afterwards. */
+    void (*failed)(Host *host, TcpEndpoint *endpoint, Outcome outcome);
+    /* The other side's FIN has been taken, or TCP is closed: it is freed then. Also what
+     * KIND_TRANSPORT_SETTLE asks for. */
+    void (*settle)(Host *host, TcpEndpoint *endpoint);
+    /* Segments have been acknowledged: tcp_room() may have grown. May be NULL. */
+    void (*has_room)(Host *host, TcpEndpoint *endpoint);
+    /* A preconnected one was made. May be NULL. */
+    void (*stand)(Host *host, TcpEndpoint *endpoint);
+    /* It is about to be freed, at the end of the run too, and with it what `user` holds. May be
+     * NULL. */
+    void (*gone)(Host *host, TcpEndpoint *endpoint);
+    /* The messages of the application that travel in an item. */
+    void (*messages)(const TcpItem *item, void (*each)(void *data, const MessageHeader *header),
+                     void *data);
+} TcpUser;
 
 _Static_assert(sizeof(TcpEndpoint) <= 512, "both halves of a connection take 1 KiB at most");
 
@@ -68,7 +92,7 @@ void tcp_endpoint_release(TcpEndpoint *endpoint, bool was_busy);
 TcpEndpoint *tcp_endpoint_of(Host *host, Connection *connection);
 
 /* Where to write the body of an item that stands behind the next `length` bytes of the stream. */
-void *tcp_endpoint_add(TcpEndpoint *endpoint, SimTime now, TcpItemKind kind, uint32_t size_bytes,
+void *tcp_endpoint_add(TcpEndpoint *endpoint, SimTime now, uint32_t kind, uint32_t size_bytes,
                        uint32_t length);
 
 /* Sends what the machine has to send, and sets the timer. */
@@ -77,17 +101,20 @@ void tcp_endpoint_flush(Host *host, TcpEndpoint *endpoint);
 /* All endpoints of a host, in the order of their ids; to be freed. */
 GPtrArray *tcp_host_list(const Host *host);
 
+/* All endpoints go: with the peer, or with the run. */
+void tcp_host_forget(Host *host, bool by_crash);
+
 /* models/tcp_receive.c: what arrives. */
 void tcp_packet_arrived(Host *host, const Packet *packet);
 void tcp_packet_at_crashed(Host *host, const Packet *packet);
 void tcp_timer_expired(Host *host, uint64_t id);
-/* Looks whether the half has anything left to do: after its streams or its TCP have changed. */
+/* Calls TcpUser.settle. */
 void tcp_settle(Host *host, uint64_t id);
 
 /* models/tcp_report.c: the record. */
 void tcp_describe_packet(const Packet *packet, const void *content, PacketRow *row,
                          char text[PACKET_TEXT_BYTES]);
-uint64_t tcp_digest_packet(const EventContent *content);
+uint64_t tcp_packet_digest(const EventContent *content, uint64_t (*digest_item)(const TcpItem *));
 void tcp_sample(Host *host, const TcpEndpoint *endpoint);
 void tcp_finish_host(Host *host);
 

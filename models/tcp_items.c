@@ -45,7 +45,7 @@ static void make_room(TcpItems *items, uint32_t size_bytes)
     items->head = 0;
 }
 
-void *tcp_items_add(TcpItems *items, uint64_t end, TcpItemKind kind, uint32_t body_size_bytes)
+void *tcp_items_add(TcpItems *items, uint64_t end, uint32_t kind, uint32_t body_size_bytes)
 {
     const uint32_t size_bytes = (uint32_t)sizeof(TcpItem) + (body_size_bytes + 7) / 8 * 8;
     if (items->capacity - items->tail < size_bytes) {
@@ -55,7 +55,7 @@ void *tcp_items_add(TcpItems *items, uint64_t end, TcpItemKind kind, uint32_t bo
     items->tail += size_bytes;
     item->end = end;
     item->size_bytes = size_bytes;
-    item->kind = (uint32_t)kind;
+    item->kind = kind;
     item->body[(size_bytes - sizeof(TcpItem)) / 8 - 1] = 0; /* what pads it */
     return item->body;
 }

@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages, and ends of streams, in a byte stream. An item stands at a place of the stream: the
- * receiver has it when all before `end` has arrived. Its bytes travel in the segment that carries
- * the byte before `end`, and again with each repetition of it; what came out of order waits. The
- * sender keeps an item until it is acknowledged. Items lie one behind the other in one block, so
- * that those of a segment are copied to a packet as they lie. */
+/* What the bytes of a stream mean: messages, ends of streams, records. An item stands at a place of
+ * the stream: the receiver has it when all before `end` has arrived. Its bytes travel in the
+ * segment that carries the byte before `end`, and again with each repetition of it; what came out
+ * of order waits. The sender keeps an item until it is acknowledged. Items lie one behind the other
+ * in one block, so that those of a segment are copied to a packet as they lie. */
 #ifndef MODELS_TCP_ITEMS_H
 #define MODELS_TCP_ITEMS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef enum TcpItemKind {
-    TCP_ITEM_MESSAGE,    /* a MessageHeader and its content */
-    TCP_ITEM_STREAM_END, /* a StreamEndBody */
-} TcpItemKind;
-
 typedef struct TcpItem {
     uint64_t end;
     uint32_t size_bytes; /* of all of it, a multiple of 8 */
-    uint32_t kind;       /* TcpItemKind */
+    uint32_t kind;       /* of whoever writes and reads items */
     uint64_t body[];
 } TcpItem;
 
@@ -34,7 +29,7 @@ typedef struct TcpItems {
 void tcp_items_free(TcpItems *items);
 
 /* A new item of the sender's, behind the others; the body is to be filled in. */
-void *tcp_items_add(TcpItems *items, uint64_t end, TcpItemKind kind, uint32_t body_size_bytes);
+void *tcp_items_add(TcpItems *items, uint64_t end, uint32_t kind, uint32_t body_size_bytes);
 /* Those that stand in (start, end] of the stream, as they lie; NULL when there are none. */
 const TcpItem *tcp_items_within(TcpItems *items, uint64_t start, uint64_t end,
                                 uint32_t *ret_size_bytes);

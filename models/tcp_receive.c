@@ -1,114 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What arrives at a host for its TCPs: segments, the ends of waits, and what they mean for the
- * connections and streams above. */
-#include "models/receive.h"
+/* What arrives at a host for its TCPs: segments and the ends of waits. What they mean is told to
+ * what stands on TCP (TcpUser). */
+#include "models/stack.h"
 #include "models/tcp_endpoint.h"
-
-#include <string.h>
-
-/* The connection above. */
-
-static void end_connection(Host *host, TcpEndpoint *endpoint, Outcome outcome)
-{
-    Connection *connection = endpoint->connection;
-    if (connection == NULL) {
-        return;
-    }
-    if (connection->state == CONNECTION_DIALING) {
-        connection_failed(host, connection, outcome);
-    } else {
-        connection_end(host, connection, outcome);
-    }
-}
-
-static bool has_peer_closed(const Tcp *tcp)
-{
-    return tcp->peer_end != 0 && tcp->received > tcp->peer_end;
-}
-
-/* A connection carries one stream, and ends with it. */
-static void settle(Host *host, TcpEndpoint *endpoint)
-{
-    Tcp *tcp = &endpoint->tcp;
-    Connection *connection = endpoint->connection;
-    if (tcp->state == TCP_CLOSED) {
-        tcp_endpoint_flush(host, endpoint);
-        end_connection(host, endpoint, OUTCOME_CLOSED);
-        tcp_endpoint_free(host, endpoint, false);
-        return;
-    }
-    if (connection == NULL || connection->streams != NULL) {
-        return;
-    }
-    if (has_peer_closed(tcp) || connection->has_carried) {
-        connection->is_closing = true;
-        tcp_close(tcp, host_now(host));
-        tcp_orphan(tcp, host_now(host));
-        tcp_endpoint_flush(host, endpoint);
-    }
-    if (has_peer_closed(tcp)) {
-        connection_end(host, connection, OUTCOME_CLOSED);
-        tcp_endpoint_flush(host, endpoint);
-    }
-}
-
-void tcp_settle(Host *host, uint64_t id)
-{
-    TcpEndpoint *endpoint = tcp_endpoint_find(host, id);
-    if (endpoint != NULL) {
-        const bool was_busy = tcp_endpoint_keep(endpoint);
-        settle(host, endpoint);
-        tcp_endpoint_release(endpoint, was_busy);
-    }
-}
-
-/* Items. */
-
-static void end_stream(Host *host, TcpEndpoint *endpoint, const StreamEndBody *body)
-{
-    Stream *stream = stream_find(host, endpoint->connection, body->stream, body->receiver_slot);
-    if (stream == NULL || stream->connection != endpoint->connection) {
-        return;
-    }
-    switch ((StreamEnd)body->how) {
-    case STREAM_HALF_CLOSE:
-        stream_half_closed(host, stream);
-        break;
-    case STREAM_CLOSE:
-        stream_ended(host, stream, OUTCOME_CLOSED);
-        break;
-    case STREAM_RESET:
-        stream_ended(host, stream, OUTCOME_RESET);
-        break;
-    }
-}
-
-/* Data for a stream that is gone is read and forgotten while our own end may still be on its way;
- * after that a reset tells the other side. */
-static void take_unwanted(Host *host, TcpEndpoint *endpoint, const MessageHeader *header)
-{
-    message_record(host, header, host->entity.id, RECORD_NO_TIME, "reset");
-    if (endpoint->tcp.state == TCP_FIN_WAIT_2) {
-        tcp_abort(&endpoint->tcp);
-        tcp_endpoint_flush(host, endpoint);
-    }
-}
 
 static void deliver(Host *host, TcpEndpoint *endpoint, const TcpItem *item)
 {
-    if (item->kind == TCP_ITEM_STREAM_END) {
-        if (endpoint->connection != NULL) {
-            end_stream(host, endpoint, (const StreamEndBody *)item->body);
-        }
-        return;
-    }
-    const MessageHeader *header = (const MessageHeader *)item->body;
-    Connection *connection = endpoint->connection;
-    if (connection == NULL || (connection->is_closing && connection->streams == NULL)) {
-        take_unwanted(host, endpoint, header);
-    } else {
-        receive_message(host, header);
-    }
+    host->network->stack->tcp_user->delivered(host, endpoint, item);
 }
 
 /* What has waited, up to that place; the one at `twin` has come once more, in order. */
@@ -156,16 +54,25 @@ static void take_items(Host *host, TcpEndpoint *endpoint, const Packet *packet, 
 
 /* Events. */
 
-static void open_connection(Host *host, TcpEndpoint *endpoint)
+static void settle(Host *host, TcpEndpoint *endpoint)
 {
-    Connection *connection = endpoint->connection;
-    if (connection != NULL) {
-        connection_opened(host, connection);
-        return;
+    if (endpoint->tcp.state == TCP_CLOSED) {
+        tcp_endpoint_flush(host, endpoint);
     }
-    connection = connection_new(host, endpoint->id, endpoint->peer, CONNECTION_OPEN);
-    connection->transport = endpoint;
-    endpoint->connection = connection;
+    host->network->stack->tcp_user->settle(host, endpoint);
+    if (!endpoint->is_gone && endpoint->tcp.state == TCP_CLOSED) {
+        tcp_endpoint_free(host, endpoint, false);
+    }
+}
+
+void tcp_settle(Host *host, uint64_t id)
+{
+    TcpEndpoint *endpoint = tcp_endpoint_find(host, id);
+    if (endpoint != NULL) {
+        const bool was_busy = tcp_endpoint_keep(endpoint);
+        settle(host, endpoint);
+        tcp_endpoint_release(endpoint, was_busy);
+    }
 }
 
 static void handle_failure(Host *host, TcpEndpoint *endpoint, unsigned events)
@@ -173,7 +80,7 @@ static void handle_failure(Host *host, TcpEndpoint *endpoint, unsigned events)
     const Outcome outcome = (events & TCP_EVENT_REFUSED) != 0     ? OUTCOME_REFUSED
                             : (events & TCP_EVENT_TIMED_OUT) != 0 ? OUTCOME_TIMEOUT
                                                                   : OUTCOME_RESET;
-    end_connection(host, endpoint, outcome);
+    host->network->stack->tcp_user->failed(host, endpoint, outcome);
     if (!endpoint->is_gone) {
         tcp_endpoint_free(host, endpoint, false);
     }
@@ -187,7 +94,7 @@ static void go_on(Host *host, TcpEndpoint *endpoint, const Packet *packet, uint6
     const unsigned events = tcp_take_events(&endpoint->tcp);
     tcp_endpoint_flush(host, endpoint);
     if ((events & TCP_EVENT_OPENED) != 0) {
-        open_connection(host, endpoint);
+        host->network->stack->tcp_user->opened(host, endpoint);
     }
     if (packet != NULL && !endpoint->is_gone) {
         take_items(host, endpoint, packet, before);
@@ -198,6 +105,9 @@ static void go_on(Host *host, TcpEndpoint *endpoint, const Packet *packet, uint6
     } else if (!endpoint->is_gone) {
         if ((events & TCP_EVENT_PEER_CLOSED) != 0 || endpoint->tcp.state == TCP_CLOSED) {
             tcp_settle(host, endpoint->id);
+        }
+        if (!endpoint->is_gone && host->network->stack->tcp_user->has_room != NULL) {
+            host->network->stack->tcp_user->has_room(host, endpoint);
         }
         tcp_endpoint_flush(host, endpoint);
     }

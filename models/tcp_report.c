@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the record learns of TCP: packets, series, and at the end of the run what became of messages
  * that no sender saw acknowledged. */
-#include "models/receive.h"
+#include "models/stack.h"
 #include "models/tcp_endpoint.h"
 
 #include <stdio.h>
@@ -57,8 +57,7 @@ void tcp_describe_packet(const Packet *packet, const void *content, PacketRow *r
     }
 }
 
-/* All that decides: of items their contents, not what observers put on them. */
-uint64_t tcp_digest_packet(const EventContent *content)
+uint64_t tcp_packet_digest(const EventContent *content, uint64_t (*digest_item)(const TcpItem *))
 {
     const Packet *packet = content->body;
     const TcpSegment *segment = (const TcpSegment *)packet->content;
@@ -69,13 +68,7 @@ uint64_t tcp_digest_packet(const EventContent *content)
     const uint8_t *past = (const uint8_t *)packet->content + packet->content_size_bytes;
     while (at < past) {
         const TcpItem *item = (const TcpItem *)(const void *)at;
-        digest = mix_two(digest, item->end);
-        if (item->kind == TCP_ITEM_MESSAGE) {
-            digest = mix_two(digest, message_header_digest((const MessageHeader *)item->body));
-        } else {
-            const StreamEndBody *body = (const StreamEndBody *)item->body;
-            digest = mix_two(digest, mix_two(body->stream, body->how));
-        }
+        digest = mix_two(mix_two(digest, item->end), digest_item(item));
         at += item->size_bytes;
     }
     return digest;
@@ -131,6 +124,19 @@ static void resolve(const Host *host, EntityId receiver, const MessageHeader *he
     }
 }
 
+typedef struct Unacknowledged {
+    const Host *host;
+    const TcpEndpoint *endpoint;
+    uint64_t end;
+} Unacknowledged;
+
+static void resolve_in_flight(void *data, const MessageHeader *header)
+{
+    const Unacknowledged *item = data;
+    resolve(item->host, item->endpoint->peer, header, item->end,
+            item->endpoint->tcp.unacknowledged > 0, "in-flight");
+}
+
 void tcp_finish_host(Host *host)
 {
     g_autoptr(GPtrArray) list = tcp_host_list(host);
@@ -138,10 +144,8 @@ void tcp_finish_host(Host *host)
         const TcpEndpoint *endpoint = g_ptr_array_index(list, i);
         const TcpItem *item = NULL;
         while (endpoint->items != NULL && (item = tcp_items_next(endpoint->items, item)) != NULL) {
-            if (item->kind == TCP_ITEM_MESSAGE) {
-                resolve(host, endpoint->peer, (const MessageHeader *)item->body, item->end,
-                        endpoint->tcp.unacknowledged > 0, "in-flight");
-            }
+            Unacknowledged unacknowledged = {host, endpoint, item->end};
+            host->network->stack->tcp_user->messages(item, resolve_in_flight, &unacknowledged);
         }
     }
     const TcpHost *table = host->transport;

@@ -6,10 +6,18 @@
  *
  * A message takes the bytes that it says it has, and one if that is none; nothing else is added, as
  * on a socket where the protocol knows its own lengths. */
+#include "models/receive.h"
 #include "models/stack.h"
 #include "models/tcp_endpoint.h"
 
 #include <string.h>
+
+typedef enum TcpItemKind {
+    TCP_ITEM_MESSAGE,    /* a MessageHeader and its content */
+    TCP_ITEM_STREAM_END, /* a StreamEndBody */
+} TcpItemKind;
+
+/* What the application does. */
 
 static void tcp_dial(Host *host, Connection *connection)
 {
@@ -104,29 +112,6 @@ static void tcp_crashed(Host *host, const Connection *connection)
     }
 }
 
-/* All endpoints go: with the peer, or with the run. */
-static void tcp_forget(Host *host, bool by_crash)
-{
-    g_autoptr(GPtrArray) list = tcp_host_list(host);
-    for (guint i = 0; i < list->len; i++) {
-        TcpEndpoint *endpoint = g_ptr_array_index(list, i);
-        if (by_crash) {
-            tcp_endpoint_free(host, endpoint, true);
-            continue;
-        }
-        tcp_clear(&endpoint->tcp);
-        tcp_items_free(endpoint->items);
-        g_free(endpoint);
-    }
-    TcpHost *table = host->transport;
-    if (!by_crash && table != NULL) {
-        g_hash_table_unref(table->endpoints);
-        g_hash_table_unref(table->ended);
-        g_array_unref(table->unresolved);
-        g_clear_pointer(&host->transport, g_free);
-    }
-}
-
 static void tcp_unknown(Host *host, EntityId sender, uint64_t connection)
 {
     (void)host;
@@ -139,6 +124,144 @@ static void tcp_release(Host *host, EntityId peer)
     (void)host;
     (void)peer;
 }
+
+/* What TCP says. */
+
+static void end_connection(Host *host, TcpEndpoint *endpoint, Outcome outcome)
+{
+    Connection *connection = endpoint->connection;
+    if (connection == NULL) {
+        return;
+    }
+    if (connection->state == CONNECTION_DIALING) {
+        connection_failed(host, connection, outcome);
+    } else {
+        connection_end(host, connection, outcome);
+    }
+}
+
+static bool has_peer_closed(const Tcp *tcp)
+{
+    return tcp->peer_end != 0 && tcp->received > tcp->peer_end;
+}
+
+/* A connection carries one stream, and ends with it. */
+static void settle(Host *host, TcpEndpoint *endpoint)
+{
+    Tcp *tcp = &endpoint->tcp;
+    Connection *connection = endpoint->connection;
+    if (tcp->state == TCP_CLOSED) {
+        end_connection(host, endpoint, OUTCOME_CLOSED);
+        return;
+    }
+    if (connection == NULL || connection->streams != NULL) {
+        return;
+    }
+    if (has_peer_closed(tcp) || connection->has_carried) {
+        connection->is_closing = true;
+        tcp_close(tcp, host_now(host));
+        tcp_orphan(tcp, host_now(host));
+        tcp_endpoint_flush(host, endpoint);
+    }
+    if (has_peer_closed(tcp)) {
+        connection_end(host, connection, OUTCOME_CLOSED);
+        tcp_endpoint_flush(host, endpoint);
+    }
+}
+
+/* Items. */
+
+static void end_stream(Host *host, TcpEndpoint *endpoint, const StreamEndBody *body)
+{
+    Stream *stream = stream_find(host, endpoint->connection, body->stream, body->receiver_slot);
+    if (stream == NULL || stream->connection != endpoint->connection) {
+        return;
+    }
+    switch ((StreamEnd)body->how) {
+    case STREAM_HALF_CLOSE:
+        stream_half_closed(host, stream);
+        break;
+    case STREAM_CLOSE:
+        stream_ended(host, stream, OUTCOME_CLOSED);
+        break;
+    case STREAM_RESET:
+        stream_ended(host, stream, OUTCOME_RESET);
+        break;
+    }
+}
+
+/* Data for a stream that is gone is read and forgotten while our own end may still be on its way;
+ * after that a reset tells the other side. */
+static void take_unwanted(Host *host, TcpEndpoint *endpoint, const MessageHeader *header)
+{
+    message_record(host, header, host->entity.id, RECORD_NO_TIME, "reset");
+    if (endpoint->tcp.state == TCP_FIN_WAIT_2) {
+        tcp_abort(&endpoint->tcp);
+        tcp_endpoint_flush(host, endpoint);
+    }
+}
+
+static void deliver(Host *host, TcpEndpoint *endpoint, const TcpItem *item)
+{
+    if (item->kind == TCP_ITEM_STREAM_END) {
+        if (endpoint->connection != NULL) {
+            end_stream(host, endpoint, (const StreamEndBody *)item->body);
+        }
+        return;
+    }
+    const MessageHeader *header = (const MessageHeader *)item->body;
+    Connection *connection = endpoint->connection;
+    if (connection == NULL || (connection->is_closing && connection->streams == NULL)) {
+        take_unwanted(host, endpoint, header);
+    } else {
+        receive_message(host, header);
+    }
+}
+
+static void opened(Host *host, TcpEndpoint *endpoint)
+{
+    Connection *connection = endpoint->connection;
+    if (connection != NULL) {
+        connection_opened(host, connection);
+        return;
+    }
+    connection = connection_new(host, endpoint->id, endpoint->peer, CONNECTION_OPEN);
+    connection->transport = endpoint;
+    endpoint->connection = connection;
+}
+
+/* The record. */
+
+static void messages(const TcpItem *item, void (*each)(void *data, const MessageHeader *header),
+                     void *data)
+{
+    if (item->kind == TCP_ITEM_MESSAGE) {
+        each(data, (const MessageHeader *)item->body);
+    }
+}
+
+/* All that decides: of a message its content, not what observers put on it. */
+static uint64_t digest_item(const TcpItem *item)
+{
+    if (item->kind == TCP_ITEM_MESSAGE) {
+        return message_header_digest((const MessageHeader *)item->body);
+    }
+    const StreamEndBody *body = (const StreamEndBody *)item->body;
+    return mix_two(body->stream, body->how);
+}
+
+static uint64_t digest_packet(const EventContent *content)
+{
+    return tcp_packet_digest(content, digest_item);
+}
+
+static const TcpUser USER = {
+    .opened = opened,
+    .delivered = deliver,
+    .failed = end_connection,
+    .settle = settle,
+    .messages = messages,
+};
 
 const Stack STACK_tcp = {
     .name = "tcp",
@@ -157,10 +280,11 @@ const Stack STACK_tcp = {
     .receive_packet = tcp_packet_arrived,
     .refuse_packet = tcp_packet_at_crashed,
     .describe_packet = tcp_describe_packet,
-    .digest_packet = tcp_digest_packet,
+    .digest_packet = digest_packet,
     .connection_gone = tcp_connection_gone,
     .expire = tcp_timer_expired,
     .settle = tcp_settle,
     .finish = tcp_finish_host,
-    .forget = tcp_forget,
+    .forget = tcp_host_forget,
+    .tcp_user = &USER,
 };
