@@ -13,48 +13,67 @@
 
 typedef enum ConnectionState { CONNECTION_DIALING, CONNECTION_OPEN } ConnectionState;
 
-/* What a message touches comes first, a cache line of it. */
+/* What only the dialer has to remember. */
+typedef struct ConnectionAccount {
+    /* For the row: kept until the end where rows are written. */
+    uint64_t bytes_sent, bytes_received;
+    SimTime opened;
+    /* While it is being dialled; the account then ends above. */
+    HostTimer timeout;
+    Span span;
+} ConnectionAccount;
+
+/* A cache line. */
 struct Connection {
     uint64_t id;
     Connection *next; /* to the same peer */
-    Stream *streams;
     EntityId peer;
-    uint32_t contact; /* where the peer stands among the contacts */
-    ConnectionState state;
-    uint32_t held; /* how many items of its wait in the contact's queue */
-    uint64_t bytes_sent, bytes_received;
-    SimTime floor; /* nothing that is sent now arrives before this */
-    SimTime dialed, opened;
-    HostTimer timeout;
-    Span span; /* of the dial */
-    bool is_dialer;
-    bool is_automatic; /* dialled by the network, not by the application */
-    bool has_carried;  /* a stream */
-    bool is_closing;   /* no new stream can use it */
-    void *transport;   /* of the stack; NULL: none */
+    uint32_t contact;   /* where the peer stands among the contacts */
+    uint32_t streams;   /* the newest one: 1 + its slot, 0: none */
+    uint32_t held : 26; /* how many items of its wait in the contact's queue */
+    ConnectionState state : 1;
+    bool is_dialer : 1;
+    bool is_automatic : 1; /* dialled by the network, not by the application */
+    bool has_carried : 1;  /* a stream */
+    bool is_closing : 1;   /* no new stream can use it */
+    SimTime floor;         /* nothing that is sent now arrives before this */
+    SimTime dialed;
+    ConnectionAccount *account; /* NULL: none */
+    void *transport;            /* of the stack; NULL: none */
 };
 
+/* Which connection and peer it is to, the connection knows. When it was opened stands behind the
+ * application's state, where a row will say so. */
 struct Stream {
-    uint64_t id;
-    Stream *next, **link; /* the list it is in, and what points to it there */
     Connection *connection;
-    EntityId peer;
-    uint32_t slot;        /* of this half in its host's table */
-    uint32_t number;      /* of this half among all that its host ever had */
-    uint32_t remote_slot; /* of the other half, UINT32_MAX when not known */
-    uint16_t protocol;
-    bool is_write_closed, is_remote_closed, is_recorded;
-    bool has_sent;    /* a message: the other side knows the stream, or will */
-    uint32_t contact; /* as in the connection */
-    SimTime opened;
+    uint64_t id;
     SimTime floor;
-    uint64_t state[]; /* of the application */
+    uint32_t next, previous; /* of the connection's: 1 + slot, 0: none */
+    uint32_t slot;           /* of this half in its host's table */
+    uint32_t number;         /* of this half among all that its host ever had */
+    uint32_t remote_slot;    /* of the other half, UINT32_MAX when not known */
+    uint16_t protocol;
+    bool is_write_closed : 1, is_remote_closed : 1;
+    bool is_recorded : 1;
+    bool has_sent : 1; /* a message: the other side knows the stream, or will */
+    uint64_t state[];  /* of the application */
 };
 
-/* With the memory that the application has in each half. */
-static inline size_t stream_size_bytes(const Host *host, unsigned protocol)
+/* The stream in a slot of the host's table, NULL when there is none. */
+static inline Stream *host_stream_at(const Host *host, uint32_t slot)
 {
-    return sizeof(Stream) + host->network->application->protocols[protocol].stream_state_size_bytes;
+    const uintptr_t word = slot < host->stream_slots ? host->streams[slot] : STREAM_SLOT_FREE;
+    return (word & STREAM_SLOT_FREE) != 0 ? NULL : (Stream *)word;
+}
+
+/* The streams of a connection one after another, newest first; NULL after the last. */
+static inline Stream *connection_newest_stream(const Host *host, const Connection *connection)
+{
+    return host_stream_at(host, connection->streams - 1);
+}
+static inline Stream *stream_next(const Host *host, const Stream *stream)
+{
+    return host_stream_at(host, stream->next - 1);
 }
 
 /* Ids of connections that stood before the run are made of their ends. */
@@ -94,8 +113,9 @@ Connection *connection_dial(Host *host, EntityId peer, const char *name, const S
 void connection_opened(Host *host, Connection *connection);
 void connection_failed(Host *host, Connection *connection, Outcome outcome);
 
-Stream *stream_new(Host *host, Connection *connection, EntityId peer, uint64_t id,
-                   unsigned protocol);
+/* is_recorded: it gets a row, which the opener's half writes. */
+Stream *stream_new(Host *host, Connection *connection, uint64_t id, unsigned protocol,
+                   bool is_recorded);
 /* Takes the half out of the tables and writes its row. */
 void stream_free(Host *host, Stream *stream, Outcome outcome);
 /* The half with that id: by slot when the sender knew it, else among the connection's streams. */

@@ -61,7 +61,10 @@ static Connection *standing(Host *host, EntityId peer, uint64_t id)
         return NULL;
     }
     Connection *connection = connection_new(host, own, peer, CONNECTION_OPEN);
-    connection->dialed = connection->opened = 0;
+    connection->dialed = 0;
+    if (connection->account != NULL) {
+        connection->account->opened = 0;
+    }
     return connection;
 }
 

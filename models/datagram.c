@@ -39,13 +39,14 @@ static uint32_t wire_size_bytes(const Host *host, EntityId peer, uint32_t size_b
 static void send_packet(Host *host, const Stream *stream, const MessageHeader *header,
                         const void *content)
 {
-    packet_send(host, stream->peer,
-                &(Packet){.flow = stream->id,
-                          .size_bytes = wire_size_bytes(host, stream->peer, header->size_bytes)},
-                &(PacketContent){.head = header,
-                                 .head_size_bytes = sizeof *header,
-                                 .tail = content,
-                                 .tail_size_bytes = header->content_size_bytes});
+    packet_send(
+        host, stream_peer(stream),
+        &(Packet){.flow = stream->id,
+                  .size_bytes = wire_size_bytes(host, stream_peer(stream), header->size_bytes)},
+        &(PacketContent){.head = header,
+                         .head_size_bytes = sizeof *header,
+                         .tail = content,
+                         .tail_size_bytes = header->content_size_bytes});
 }
 
 static void datagram_send(Host *host, Stream *stream, const MessageHeader *header,
@@ -55,18 +56,19 @@ static void datagram_send(Host *host, Stream *stream, const MessageHeader *heade
         send_packet(host, stream, header, content);
         return;
     }
-    Contact *contact = contact_table_get(&host->contacts, stream->peer);
+    Contact *contact = contact_table_get(&host->contacts, stream_peer(stream));
     const bool is_control = host->network->application->protocols[header->protocol].is_control;
     const SimDuration delay =
         is_control ? link_control_delay(host, contact) : link_message_delay(host, contact);
-    const bool is_cut = link_is_cut(host, stream->peer);
+    const bool is_cut = link_is_cut(host, stream_peer(stream));
     const bool is_lost =
         is_control ? link_control_is_lost(host, contact) : link_message_is_lost(host, contact);
     if (is_lost || is_cut) {
-        message_record(host, header, stream->peer, RECORD_NO_TIME, is_cut ? "partitioned" : "lost");
+        message_record(host, header, stream_peer(stream), RECORD_NO_TIME,
+                       is_cut ? "partitioned" : "lost");
         return;
     }
-    uint8_t *body = entity_post(&host->entity, stream->peer, delay, KIND_MESSAGE,
+    uint8_t *body = entity_post(&host->entity, stream_peer(stream), delay, KIND_MESSAGE,
                                 (uint32_t)sizeof *header + header->content_size_bytes);
     memcpy(body, header, sizeof *header);
     if (header->content_size_bytes > 0) {

@@ -164,7 +164,7 @@ void host_sample(Host *host, unsigned series, const Stream *stream, double value
     if (network_records_series(host, SERIES_FIRST + series)) {
         network_sample(host, SERIES_FIRST + series, host_now(host), value,
                        stream == NULL ? 0 : stream->connection->id,
-                       stream == NULL ? RECORD_NO_PEER : stream->peer);
+                       stream == NULL ? RECORD_NO_PEER : stream_peer(stream));
     }
 }
 

@@ -71,9 +71,9 @@ static void *transmit(Host *host, Stream *stream, NetworkKind kind, uint32_t siz
     SimTime *floor =
         host->network->ideal.order == ORDER_CONNECTION ? &connection->floor : &stream->floor;
     if (connection->state == CONNECTION_DIALING || connection->held > 0 ||
-        link_is_cut(host, stream->peer)) {
+        link_is_cut(host, connection->peer)) {
         connection->held++;
-        return hold(host, stream->peer,
+        return hold(host, connection->peer,
                     &(HeldItem){.kind = kind,
                                 .connection = connection->id,
                                 .floor = *floor,
@@ -194,10 +194,11 @@ static void ideal_end_stream(Host *host, Stream *stream, StreamEnd how)
 }
 
 /* Nothing that was sent on it arrives later. */
-static SimTime connection_floor(const Connection *connection)
+static SimTime connection_floor(const Host *host, const Connection *connection)
 {
     SimTime floor = connection->floor;
-    for (const Stream *stream = connection->streams; stream != NULL; stream = stream->next) {
+    for (const Stream *stream = connection_newest_stream(host, connection); stream != NULL;
+         stream = stream_next(host, stream)) {
         floor = MAX(floor, stream->floor);
     }
     return floor;
@@ -213,7 +214,7 @@ static void ideal_close(Host *host, Connection *connection)
 {
     const ConnectionBody body = {
         .connection = connection->id, .sender = host->entity.id, .in_order = 1};
-    SimTime floor = connection_floor(connection);
+    SimTime floor = connection_floor(host, connection);
     void *to;
     if (connection->held > 0 || link_is_cut(host, connection->peer)) {
         held_items_release(contact_table_get(&host->contacts, connection->peer), connection->id);
@@ -231,7 +232,7 @@ static void ideal_crashed(Host *host, const Connection *connection)
 {
     if (connection->state == CONNECTION_OPEN) {
         transmit_control(host, connection->peer, KIND_CONNECTION_END, connection->id,
-                         connection_floor(connection), NULL);
+                         connection_floor(host, connection), NULL);
     }
 }
 

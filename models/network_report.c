@@ -187,12 +187,13 @@ void network_flush_log(Network *network)
     }
 }
 
-static void print_streams(const Network *network, const Connection *connection, GString *text)
+static void print_streams(const Host *host, const Connection *connection, GString *text)
 {
-    for (const Stream *stream = connection->streams; stream != NULL; stream = stream->next) {
+    for (const Stream *stream = connection_newest_stream(host, connection); stream != NULL;
+         stream = stream_next(host, stream)) {
         g_string_append_printf(
             text, "    stream %u#%u %s, opened by %u%s%s\n", (unsigned)(stream->id >> 32),
-            (unsigned)stream->id, network->application->protocols[stream->protocol].name,
+            (unsigned)stream->id, host->network->application->protocols[stream->protocol].name,
             (unsigned)(stream->id >> 32), stream->is_write_closed ? ", write side closed" : "",
             stream->is_remote_closed ? ", other side closed" : "");
     }
@@ -219,7 +220,7 @@ void network_print_peer(const Network *network, EntityId peer, GString *text)
                                    connection->state == CONNECTION_OPEN ? "open, dialled"
                                                                         : "being dialled",
                                    connection->is_dialer ? "this peer" : "the other", since);
-            print_streams(network, connection, text);
+            print_streams(host, connection, text);
         }
     }
     if (held > 0) {
@@ -227,16 +228,17 @@ void network_print_peer(const Network *network, EntityId peer, GString *text)
     }
 }
 
-static void append_streams_json(const Network *network, const Connection *connection, GString *json)
+static void append_streams_json(const Host *host, const Connection *connection, GString *json)
 {
     json_text_append_key(json, "streams");
     g_string_append_c(json, '[');
-    for (const Stream *stream = connection->streams; stream != NULL; stream = stream->next) {
+    for (const Stream *stream = connection_newest_stream(host, connection); stream != NULL;
+         stream = stream_next(host, stream)) {
         json_text_next(json);
         g_string_append_c(json, '{');
         json_text_append_value(json, "id", "%" G_GUINT64_FORMAT, stream->id);
         json_text_append_member(json, "protocol",
-                                network->application->protocols[stream->protocol].name);
+                                host->network->application->protocols[stream->protocol].name);
         json_text_append_value(json, "opener", "%u", (unsigned)(stream->id >> 32));
         json_text_append_value(json, "write_closed", stream->is_write_closed ? "true" : "false");
         json_text_append_value(json, "remote_closed", stream->is_remote_closed ? "true" : "false");
@@ -245,7 +247,7 @@ static void append_streams_json(const Network *network, const Connection *connec
     g_string_append_c(json, ']');
 }
 
-static void append_connections_json(const Network *network, const Host *host, GString *json)
+static void append_connections_json(const Host *host, GString *json)
 {
     json_text_append_key(json, "connections");
     g_string_append_c(json, '[');
@@ -259,7 +261,7 @@ static void append_connections_json(const Network *network, const Host *host, GS
                                    connection->state == CONNECTION_OPEN ? "true" : "false");
             json_text_append_value(json, "dialer", connection->is_dialer ? "true" : "false");
             json_text_append_value(json, "dialed_ns", "%" G_GINT64_FORMAT, connection->dialed);
-            append_streams_json(network, connection, json);
+            append_streams_json(host, connection, json);
             g_string_append_c(json, '}');
         }
     }
@@ -279,5 +281,5 @@ void network_append_peer_json(const Network *network, EntityId peer, GString *js
     } else {
         g_string_append(json, "null");
     }
-    append_connections_json(network, host, json);
+    append_connections_json(host, json);
 }

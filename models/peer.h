@@ -39,11 +39,10 @@ typedef enum NetworkKind {
     KIND_TIMER_FIRST,      /* the application's timers */
 } NetworkKind;
 
-/* An entry in a host's table of streams: a stream, or a link of the list of free slots. */
-typedef struct StreamSlot {
-    Stream *stream; /* NULL: free */
-    uint32_t next;  /* when free: 1 + the next free slot, 0: none */
-} StreamSlot;
+/* An entry in a host's table of streams: a pointer to one, which is even, or a link of the list of
+ * free slots: STREAM_SLOT_FREE and twice 1 + the next one's number, 0 for none. */
+typedef uintptr_t StreamSlot;
+#define STREAM_SLOT_FREE ((StreamSlot)1)
 
 /* What all connections of a host share: its way up to the network and down from it. */
 typedef struct AccessPorts {

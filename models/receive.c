@@ -55,7 +55,9 @@ static void crash(Host *host)
         while (connection != NULL) {
             Connection *next = connection->next;
             host->network->stack->crashed(host, connection);
-            span_end_error(host, &connection->span);
+            if (connection->state == CONNECTION_DIALING) {
+                span_end_error(host, &connection->account->span);
+            }
             connection_free(host, connection, OUTCOME_CRASHED);
             connection = next;
         }
@@ -217,7 +219,7 @@ static Stream *stream_for(Host *host, const MessageHeader *header)
         (host->network->stack->has_connections && header->is_first == 0)) {
         return stream; /* NULL: this side has ended it while the message was on its way */
     }
-    stream = stream_new(host, connection, header->sender, header->stream, header->protocol);
+    stream = stream_new(host, connection, header->stream, header->protocol, false);
     stream->remote_slot = header->sender_slot;
     const uint32_t slot = stream->slot;
     const Protocol *protocol = &host->network->application->protocols[header->protocol];
@@ -247,7 +249,9 @@ void receive_message(Host *host, const MessageHeader *header)
     }
     message_record(host, header, self->id, host_now(host), "delivered");
     stream->remote_slot = header->sender_slot;
-    stream->connection->bytes_received += header->size_bytes;
+    if (stream->connection->account != NULL) {
+        stream->connection->account->bytes_received += header->size_bytes;
+    }
     const Message message = {
         .kind = header->kind,
         .content_size_bytes = header->content_size_bytes,
@@ -273,7 +277,7 @@ static void message_fetch(const Entity *self, const EventContent *content, unsig
     if (slot >= host->stream_slots) {
         return; /* the sender does not know it yet */
     }
-    const Stream *stream = step == 1 ? NULL : host->streams[slot].stream;
+    const Stream *stream = step == 1 ? NULL : host_stream_at(host, slot);
     if (step == 1) {
         __builtin_prefetch(&host->streams[slot]);
     } else if (stream != NULL && step == 2) {
@@ -281,7 +285,7 @@ static void message_fetch(const Entity *self, const EventContent *content, unsig
         __builtin_prefetch((const char *)stream + 64, 1);
     } else if (stream != NULL) {
         __builtin_prefetch(stream->connection, 1);
-        __builtin_prefetch(&host->contacts.contacts[stream->contact], 1);
+        __builtin_prefetch(connection_contact(host, stream->connection), 1);
     }
 }
 

@@ -42,7 +42,7 @@ static void tcp_send(Host *host, Stream *stream, const MessageHeader *header, co
 {
     TcpEndpoint *endpoint = tcp_endpoint_of(host, stream->connection);
     if (endpoint->tcp.is_closed || endpoint->tcp.state == TCP_CLOSED) {
-        message_record(host, header, stream->peer, RECORD_NO_TIME, "reset");
+        message_record(host, header, stream_peer(stream), RECORD_NO_TIME, "reset");
         return;
     }
     uint8_t *body = tcp_endpoint_add(endpoint, host_now(host), TCP_ITEM_MESSAGE,
@@ -154,7 +154,7 @@ static void settle(Host *host, TcpEndpoint *endpoint)
         end_connection(host, endpoint, OUTCOME_CLOSED);
         return;
     }
-    if (connection == NULL || connection->streams != NULL) {
+    if (connection == NULL || connection->streams != 0) {
         return;
     }
     if (has_peer_closed(tcp) || connection->has_carried) {
@@ -211,7 +211,7 @@ static void deliver(Host *host, TcpEndpoint *endpoint, const TcpItem *item)
     }
     const MessageHeader *header = (const MessageHeader *)item->body;
     Connection *connection = endpoint->connection;
-    if (connection == NULL || (connection->is_closing && connection->streams == NULL)) {
+    if (connection == NULL || (connection->is_closing && connection->streams == 0)) {
         take_unwanted(host, endpoint, header);
     } else {
         receive_message(host, header);

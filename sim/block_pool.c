@@ -32,11 +32,11 @@ struct BlockSlab {
 #define SLAB_SIZE_BYTES_MAX ((size_t)4 << 20)
 
 #define FINE_SIZE_BYTES_MAX 64     /* steps of 16 up to here, */
-#define COARSE_SIZE_BYTES_MAX 4096 /* of 64 up to here, then powers of two */
+#define COARSE_SIZE_BYTES_MAX 4096 /* of 32 up to here, then powers of two */
 #define FINE_CLASSES (FINE_SIZE_BYTES_MAX / 16)
-#define COARSE_CLASSES (COARSE_SIZE_BYTES_MAX / 64 - 1)
+#define COARSE_CLASSES (COARSE_SIZE_BYTES_MAX / 32 - 2)
 
-/* Classes 0-3: 16 to 64; 4-66: 128 to 4096; from 67 on 8 KiB and so on. */
+/* Classes 0-3: 16 to 64; 4-129: 96 to 4096; from 130 on 8 KiB and so on. */
 static unsigned class_of(size_t size_bytes)
 {
     g_assert(size_bytes > 0);
@@ -44,7 +44,7 @@ static unsigned class_of(size_t size_bytes)
         return (unsigned)(size_bytes - 1) / 16;
     }
     if (size_bytes <= COARSE_SIZE_BYTES_MAX) {
-        return FINE_CLASSES + (unsigned)(size_bytes - 1) / 64 - 1;
+        return FINE_CLASSES + (unsigned)(size_bytes - 1) / 32 - 2;
     }
     const unsigned class = FINE_CLASSES + COARSE_CLASSES + g_bit_storage(size_bytes - 1) - 13;
     g_assert(class < BLOCK_POOL_CLASSES);
@@ -57,7 +57,7 @@ static size_t size_of(unsigned class)
         return (size_t)16 * (class + 1);
     }
     if (class < FINE_CLASSES + COARSE_CLASSES) {
-        return (size_t)64 * (class - FINE_CLASSES + 2);
+        return (size_t)32 * (class - FINE_CLASSES + 3);
     }
     return (size_t)1 << (class - FINE_CLASSES - COARSE_CLASSES + 13);
 }
@@ -95,7 +95,7 @@ static void add_slab(BlockPool *pool, size_t need_bytes)
 
 static char *cut(BlockPool *pool, size_t size_bytes)
 {
-    const size_t alignment = size_bytes % 64 == 0 ? 64 : 16;
+    const size_t alignment = MIN(size_bytes & -size_bytes, 64);
     size_t skipped_bytes = -(uintptr_t)pool->fresh % alignment;
     if (pool->fresh_bytes < skipped_bytes + size_bytes) {
         add_slab(pool, size_bytes);

@@ -4,15 +4,16 @@
  * size again when it gives one back, so a block has no header. Everything is freed at once at the
  * end, which spares a run of a million peers tens of millions of calls.
  *
- * Blocks are multiples of 16 bytes, or of 64, and aligned so, from 64 bytes on: a block begins with
- * a cache line. Blocks beyond 4 KiB are powers of two. */
+ * Blocks are multiples of 16 bytes, or of 32 from 64 bytes on, and aligned to 64 or the largest
+ * power of two in their size, so that none lies in more cache lines than it must. Blocks beyond 4
+ * KiB are powers of two. */
 #ifndef SIM_BLOCK_POOL_H
 #define SIM_BLOCK_POOL_H
 
 #include <glib.h>
 #include <stddef.h>
 
-enum { BLOCK_POOL_CLASSES = 96 };
+enum { BLOCK_POOL_CLASSES = 160 };
 
 typedef struct BlockSlab BlockSlab;
 

@@ -50,8 +50,8 @@ static void blocks_are_zero_apart_and_aligned(void)
             blocks[i] = block_pool_take(&pool, size_bytes);
             mistakes += !is_filled(blocks[i], size_bytes, 0);
         }
-        mistakes +=
-            (uintptr_t)blocks[i] % (block_pool_rounded(size_bytes) % 64 == 0 ? 64 : 16) != 0;
+        const size_t rounded_bytes = block_pool_rounded(size_bytes);
+        mistakes += (uintptr_t)blocks[i] % MIN(rounded_bytes & -rounded_bytes, 64) != 0;
         memset(blocks[i], fill, size_bytes);
         sizes[i] = size_bytes;
         used_bytes += block_pool_rounded(size_bytes);
@@ -81,7 +81,7 @@ static void blocks_are_rounded_little(void)
     for (size_t size_bytes = 1; size_bytes <= 4096; size_bytes++) {
         const size_t rounded_bytes = block_pool_rounded(size_bytes);
         CU_ASSERT(rounded_bytes >= size_bytes &&
-                  rounded_bytes < size_bytes + (size_bytes <= 64 ? 16 : 64));
+                  rounded_bytes < size_bytes + (size_bytes <= 64 ? 16 : 32));
     }
     CU_ASSERT_EQUAL(block_pool_rounded(4097), 8192);
     CU_ASSERT_EQUAL(block_pool_rounded(8192), 8192);

@@ -20,8 +20,8 @@ static void memory_of_each_is_bounded(void)
     const NetworkMemory *memory = run_memory(ping->run);
     CU_ASSERT(memory->peer_bytes <= 192);
     CU_ASSERT(memory->contact_bytes <= 72);
-    CU_ASSERT(memory->connection_half_bytes <= 128);
-    CU_ASSERT(memory->stream_half_bytes <= 144);
+    CU_ASSERT(memory->connection_half_bytes <= 64);
+    CU_ASSERT(memory->stream_half_bytes <= 48 + 8 + 48); /* with a slot, and the state of a ping */
     CU_ASSERT_EQUAL(memory->event_bytes, 24);
     CU_ASSERT(memory->timer_bytes <= 64);
     CU_ASSERT_EQUAL(memory->peers_bytes, PEERS * memory->peer_bytes);
