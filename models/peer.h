@@ -9,6 +9,7 @@
 #include "models/link_port.h"
 #include "models/network.h"
 #include "models/path_models.h"
+#include "models/stream_end.h"
 #include "models/tcp_settings.h"
 #include "models/topology.h"
 #include "sim/mix.h"
@@ -219,8 +220,6 @@ typedef struct MessageHeader {
     uint32_t original, reserved;    /* number of the message that the link doubled, 0: it is none */
     uint64_t content[];
 } MessageHeader;
-
-typedef enum StreamEnd { STREAM_HALF_CLOSE, STREAM_CLOSE, STREAM_RESET } StreamEnd;
 
 /* The body of KIND_STREAM_END. */
 typedef struct StreamEndBody {

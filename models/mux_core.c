@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+/* Streams of a session, and the frames that wait. */
+#include "models/mux_core.h"
+
+#include <string.h>
+
+enum { SMALL_QUEUE = 4 }; /* kept while it is empty */
+
+void mux_core_init(MuxCore *core, const MuxerSettings *settings, bool is_initiator)
+{
+    core->session.settings = settings;
+    core->is_initiator = is_initiator;
+    core->waiting_since = core->read_at = SIM_TIME_MAX;
+}
+
+static void free_stream(MuxStream *stream)
+{
+    mux_items_clear(&stream->out);
+    mux_items_clear(&stream->in);
+    g_free(stream);
+}
+
+static void release_entry(const MuxEntry *entry)
+{
+    MuxStream *stream = entry->stream;
+    if (stream != NULL && --stream->queued == 0 && stream->is_detached) {
+        free_stream(stream);
+    }
+}
+
+bool mux_core_clear(MuxCore *core)
+{
+    core->is_freed = true;
+    if (core->busy > 0) {
+        return false;
+    }
+    for (uint32_t i = core->queue_head; i < core->queue_tail; i++) {
+        release_entry(&core->queue[i]);
+    }
+    for (uint32_t i = 0; i < core->stream_count; i++) {
+        free_stream(core->streams[i]);
+    }
+    g_free(core->queue);
+    g_free(core->streams);
+    return true;
+}
+
+void mux_enter(MuxCore *core)
+{
+    core->busy++;
+}
+
+bool mux_leave(MuxCore *core)
+{
+    core->busy--;
+    if (core->is_freed && core->busy == 0) {
+        core->session.muxer->free(&core->session);
+        return false;
+    }
+    return !core->is_freed && !core->is_dead;
+}
+
+/* The table. */
+
+static uint32_t place_of(const MuxCore *core, uint64_t id)
+{
+    uint32_t low = 0, high = core->stream_count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (core->streams[middle]->id < id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+MuxStream *mux_find(const MuxCore *core, uint64_t id)
+{
+    const uint32_t at = place_of(core, id);
+    return at < core->stream_count && core->streams[at]->id == id ? core->streams[at] : NULL;
+}
+
+MuxStream *mux_stub(uint64_t id, uint32_t number)
+{
+    MuxStream *stream = g_new0(MuxStream, 1);
+    stream->id = id;
+    stream->number = number;
+    stream->read_at = SIM_TIME_MAX;
+    stream->is_detached = true;
+    return stream;
+}
+
+MuxStream *mux_add(MuxCore *core, uint64_t id, bool is_own)
+{
+    const uint32_t at = place_of(core, id);
+    g_assert(at == core->stream_count || core->streams[at]->id != id);
+    if (core->stream_count == core->stream_capacity) {
+        core->stream_capacity = MAX(2, 2 * core->stream_capacity);
+        core->streams = g_renew(MuxStream *, core->streams, core->stream_capacity);
+    }
+    memmove(&core->streams[at + 1], &core->streams[at],
+            (core->stream_count - at) * sizeof *core->streams);
+    core->stream_count++;
+    MuxStream *stream = core->streams[at] = mux_stub(id, 0);
+    stream->is_detached = false;
+    stream->is_own = is_own;
+    return stream;
+}
+
+void mux_detach(MuxCore *core, MuxStream *stream)
+{
+    const uint32_t at = place_of(core, stream->id);
+    g_assert(core->streams[at] == stream);
+    core->stream_count--;
+    memmove(&core->streams[at], &core->streams[at + 1],
+            (core->stream_count - at) * sizeof *core->streams);
+    if (core->stream_count == 0) {
+        g_clear_pointer(&core->streams, g_free);
+        core->stream_capacity = 0;
+    }
+    stream->is_detached = true;
+    if (stream->read_at != SIM_TIME_MAX) {
+        stream->read_at = SIM_TIME_MAX;
+        mux_find_reading(core);
+    }
+    if (stream->queued == 0) {
+        free_stream(stream);
+    }
+}
+
+/* The queue. */
+
+static MuxEntry *append(MuxCore *core, SimTime now, const MuxEntry *entry)
+{
+    const uint32_t count = mux_queue_count(core);
+    if (count == 0) {
+        core->waiting_since = now;
+    }
+    if (core->queue_tail == core->queue_capacity) {
+        if (2 * count >= core->queue_capacity) {
+            core->queue_capacity = MAX(SMALL_QUEUE, 2 * core->queue_capacity);
+            core->queue = g_renew(MuxEntry, core->queue, core->queue_capacity);
+        }
+        if (core->queue_head > 0) {
+            memmove(core->queue, core->queue + core->queue_head, count * sizeof *core->queue);
+        }
+        core->queue_head = 0;
+        core->queue_tail = count;
+    }
+    MuxEntry *added = &core->queue[core->queue_tail++];
+    *added = *entry;
+    if (added->stream != NULL) {
+        added->stream->queued++;
+    }
+    return added;
+}
+
+static void remove_first(MuxCore *core, SimTime now)
+{
+    release_entry(&core->queue[core->queue_head++]);
+    if (core->queue_head == core->queue_tail) {
+        core->queue_head = core->queue_tail = 0;
+        if (core->queue_capacity > SMALL_QUEUE) {
+            g_clear_pointer(&core->queue, g_free);
+            core->queue_capacity = 0;
+        }
+        core->waiting_since = SIM_TIME_MAX;
+    } else {
+        core->waiting_since = now;
+    }
+}
+
+void mux_say(MuxCore *core, SimTime now, MuxStream *stream, const MuxEntry *entry)
+{
+    MuxEntry *said = append(core, now, entry);
+    if (stream != NULL) {
+        said->stream = stream;
+        stream->queued++;
+    }
+}
+
+/* Frames of data. */
+
+bool mux_has_unformed(const MuxStream *stream)
+{
+    return stream->writes > 0;
+}
+
+static bool may_form(const MuxStream *stream)
+{
+    return stream->writes > 0 && stream->window > 0 && !stream->is_held;
+}
+
+/* The next frame's data: what is left of a write, as far as window and frame allow. */
+static uint32_t form(const MuxCore *core, MuxStream *stream)
+{
+    const uint32_t most = (uint32_t)MIN(stream->window, core->payload_max_bytes);
+    uint32_t payload_bytes = 0;
+    while (payload_bytes < most) {
+        const ChannelItem *item = mux_items_at(&stream->out, stream->formed);
+        const uint32_t part = MIN(item->length - stream->formed_bytes, most - payload_bytes);
+        payload_bytes += part;
+        stream->formed_bytes += part;
+        if (stream->formed_bytes == item->length) {
+            stream->formed += item->size_bytes;
+            stream->formed_bytes = 0;
+            if ((item->flags & CHANNEL_ITEM_MORE) == 0) {
+                stream->writes--;
+                break;
+            }
+        }
+    }
+    if (stream->window != MUX_NO_WINDOW) {
+        stream->window -= payload_bytes;
+    }
+    return payload_bytes;
+}
+
+void mux_offer(MuxCore *core, SimTime now, MuxStream *stream)
+{
+    while (!stream->has_turn && may_form(stream)) {
+        MuxEntry entry = {.stream = stream, .type = core->data_type};
+        if (mux_queue_count(core) < core->queue_limit) {
+            entry.payload_bytes = form(core, stream);
+        } else {
+            entry.is_turn = stream->has_turn = true;
+        }
+        append(core, now, &entry);
+    }
+}
+
+/* One frame has left: the writer that waits at the end of the queue's room comes in, and stands
+ * behind the others with the rest of what it has. */
+static MuxStream *let_in(MuxCore *core, SimTime now)
+{
+    if (mux_queue_count(core) < core->queue_limit) {
+        return NULL;
+    }
+    MuxEntry *entry = &core->queue[core->queue_head + core->queue_limit - 1];
+    if (!entry->is_turn) {
+        return NULL;
+    }
+    MuxStream *stream = entry->stream;
+    entry->is_turn = stream->has_turn = false;
+    entry->payload_bytes = form(core, stream);
+    mux_offer(core, now, stream);
+    return stream;
+}
+
+void *mux_write(MuxCore *core, SimTime now, MuxStream *stream, const ChannelItem *item,
+                uint32_t body_size_bytes)
+{
+    MuxItems *out = &stream->out;
+    if (mux_items_is_empty(out)) {
+        stream->formed = out->head;
+    }
+    stream->formed -= mux_items_add(out, item->size_bytes);
+    const uint32_t offset = out->tail - item->size_bytes;
+    ChannelItem *added = mux_items_at(out, offset);
+    *added = *item;
+    memset(added->body, 0, (body_size_bytes + 7) / 8 * 8);
+    if ((item->flags & CHANNEL_ITEM_MORE) == 0) {
+        stream->writes++;
+        mux_offer(core, now, stream);
+    }
+    return mux_items_at(out, offset)->body;
+}
+
+static void remove_turn(MuxCore *core, MuxStream *stream)
+{
+    uint32_t at = core->queue_head;
+    while (core->queue[at].stream != stream || !core->queue[at].is_turn) {
+        at++;
+    }
+    core->queue_tail--;
+    memmove(&core->queue[at], &core->queue[at + 1], (core->queue_tail - at) * sizeof *core->queue);
+    stream->has_turn = false;
+    stream->queued--;
+}
+
+void mux_drop_unsent(MuxCore *core, MuxStream *stream)
+{
+    if (stream->has_turn) {
+        remove_turn(core, stream);
+    }
+    stream->writes = 0;
+    /* An item of which a part is in frames stays: its end never comes. */
+    if (!mux_items_is_empty(&stream->out) && stream->formed < stream->out.tail) {
+        if (stream->formed_bytes > 0) {
+            ChannelItem *item = mux_items_at(&stream->out, stream->formed);
+            item->length = UINT32_MAX;
+            stream->out.tail = stream->formed + item->size_bytes;
+        } else {
+            stream->out.tail = stream->formed;
+        }
+    }
+}
+
+/* The data of a frame leaves: the items that end in it go along. */
+static void take_items(MuxStream *stream, uint32_t payload_bytes, GByteArray *frames)
+{
+    MuxItems *out = &stream->out;
+    while (payload_bytes > 0) {
+        const ChannelItem *item = mux_items_at(out, out->head);
+        const uint32_t left = item->length - stream->taken;
+        if (left > payload_bytes) {
+            stream->taken += payload_bytes;
+            return;
+        }
+        g_byte_array_append(frames, (const guint8 *)item, item->size_bytes);
+        payload_bytes -= left;
+        stream->taken = 0;
+        mux_items_remove(out);
+    }
+}
+
+MuxStream *mux_take(MuxCore *core, SimTime now, uint32_t header_bytes, uint32_t room_bytes,
+                    GByteArray *frames)
+{
+    MuxEntry *entry = &core->queue[core->queue_head];
+    const uint32_t most = MAX(room_bytes, 32) - header_bytes;
+    const uint32_t payload_bytes = MIN(entry->payload_bytes, most);
+    const guint start = frames->len;
+    const MuxFrame head = {.length = header_bytes + payload_bytes,
+                           .payload_bytes = payload_bytes,
+                           .value = entry->value,
+                           .stream = entry->stream == NULL ? 0 : entry->stream->id,
+                           .type = entry->type,
+                           .flags = entry->flags,
+                           .how = entry->how,
+                           .reserved = entry->stream == NULL ? 0 : entry->stream->number};
+    g_byte_array_append(frames, (const guint8 *)&head, sizeof head);
+    if (entry->type == core->data_type && entry->stream != NULL) {
+        take_items(entry->stream, payload_bytes, frames);
+    }
+    ((MuxFrame *)(void *)(frames->data + start))->size_bytes = frames->len - start;
+    entry->payload_bytes -= payload_bytes;
+    if (entry->payload_bytes > 0) {
+        core->waiting_since = now;
+        return NULL;
+    }
+    remove_first(core, now);
+    return let_in(core, now);
+}
+
+/* What it takes, and whether it is sound. */
+
+uint64_t mux_unsent_bytes(const MuxCore *core, uint32_t (*header)(const MuxEntry *entry))
+{
+    uint64_t bytes = 0;
+    for (uint32_t i = core->queue_head; i < core->queue_tail; i++) {
+        bytes +=
+            core->queue[i].is_turn ? 0 : header(&core->queue[i]) + core->queue[i].payload_bytes;
+    }
+    for (uint32_t i = 0; i < core->stream_count; i++) {
+        const MuxStream *stream = core->streams[i];
+        uint32_t at = stream->writes > 0 ? stream->formed : stream->out.tail;
+        bytes -= stream->writes > 0 ? stream->formed_bytes : 0;
+        for (; at < stream->out.tail; at += mux_items_at(&stream->out, at)->size_bytes) {
+            bytes += mux_items_at(&stream->out, at)->length;
+        }
+    }
+    return bytes;
+}
+
+size_t mux_memory_bytes(const MuxCore *core, size_t struct_bytes)
+{
+    size_t bytes = struct_bytes + core->stream_capacity * sizeof *core->streams +
+                   core->queue_capacity * sizeof *core->queue;
+    for (uint32_t i = 0; i < core->stream_count; i++) {
+        const MuxStream *stream = core->streams[i];
+        bytes += sizeof *stream + stream->out.capacity + stream->in.capacity;
+    }
+    return bytes;
+}
+
+static void check_stream(const MuxCore *core, const MuxStream *stream)
+{
+    uint32_t entries = 0, turns = 0;
+    uint64_t framed = 0, held = 0;
+    for (uint32_t i = core->queue_head; i < core->queue_tail; i++) {
+        const MuxEntry *entry = &core->queue[i];
+        if (entry->stream == stream) {
+            entries++;
+            turns += entry->is_turn;
+            framed += entry->payload_bytes;
+        }
+    }
+    g_assert(entries == stream->queued && turns == stream->has_turn);
+    const MuxItems *out = &stream->out;
+    uint32_t writes = 0;
+    bool is_past = mux_items_is_empty(out);
+    for (uint32_t at = out->head; at < out->tail; at += mux_items_at(out, at)->size_bytes) {
+        const ChannelItem *item = mux_items_at(out, at);
+        is_past = is_past || at == stream->formed;
+        held += is_past ? (at == stream->formed ? stream->formed_bytes : 0) : item->length;
+        writes += is_past && (item->flags & CHANNEL_ITEM_MORE) == 0;
+    }
+    g_assert(framed + stream->taken == held);
+    g_assert(stream->writes == writes || stream->is_write_ended);
+    g_assert(stream->read <= stream->received && stream->item_end <= stream->received);
+    g_assert((stream->read_at == SIM_TIME_MAX) == (stream->reading_bytes == 0));
+    /* Nobody waits who need not. */
+    g_assert(stream->has_turn || stream->writes == 0 || stream->window == 0 || stream->is_held);
+}
+
+void mux_check(const MuxCore *core)
+{
+    g_assert((core->waiting_since == SIM_TIME_MAX) == (mux_queue_count(core) == 0));
+    uint32_t framed = 0;
+    SimTime read_at = SIM_TIME_MAX;
+    for (uint32_t i = core->queue_head; i < core->queue_tail; i++) {
+        const MuxEntry *entry = &core->queue[i];
+        framed += entry->payload_bytes > 0;
+        g_assert(!entry->is_turn || i - core->queue_head >= core->queue_limit);
+        g_assert(entry->stream == NULL || entry->stream->queued > 0);
+    }
+    g_assert(framed <= core->queue_limit);
+    for (uint32_t i = 0; i < core->stream_count; i++) {
+        const MuxStream *stream = core->streams[i];
+        g_assert(i == 0 || core->streams[i - 1]->id < stream->id);
+        g_assert(!stream->is_detached);
+        check_stream(core, stream);
+        read_at = MIN(read_at, stream->read_at);
+    }
+    g_assert(read_at == core->read_at);
+}
