@@ -51,7 +51,7 @@ static void write_row(const Host *host, const Connection *connection, Outcome ou
             .id = connection->id,
             .dialer = host->entity.id,
             .listener = connection->peer,
-            .stack = host->network->stack->name,
+            .stack = host->network->stack_settings.name,
             .dialed = connection->dialed,
             .opened = is_open ? account->opened : RECORD_NO_TIME,
             .closed = outcome == OUTCOME_OPEN ? RECORD_NO_TIME : host_now(host),

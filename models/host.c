@@ -9,7 +9,8 @@
 
 const char *outcome_name(Outcome outcome)
 {
-    static const char *const NAMES[] = {"open", "closed", "reset", "refused", "timeout", "crashed"};
+    static const char *const NAMES[] = {"open",    "closed",  "reset",       "refused",
+                                        "timeout", "crashed", "no-protocol", "wrong-peer"};
     return NAMES[outcome];
 }
 

@@ -40,11 +40,13 @@ EntityId host_known(const Host *host, uint32_t index);
 
 typedef enum Outcome {
     OUTCOME_OPEN,
-    OUTCOME_CLOSED,  /* in good order */
-    OUTCOME_RESET,   /* torn down */
-    OUTCOME_REFUSED, /* nobody listens */
-    OUTCOME_TIMEOUT, /* no answer within dial.timeout */
-    OUTCOME_CRASHED, /* this peer itself crashed */
+    OUTCOME_CLOSED,      /* in good order */
+    OUTCOME_RESET,       /* torn down */
+    OUTCOME_REFUSED,     /* nobody listens */
+    OUTCOME_TIMEOUT,     /* no answer within dial.timeout */
+    OUTCOME_CRASHED,     /* this peer itself crashed */
+    OUTCOME_NO_PROTOCOL, /* the two have no security, muxer or protocol in common */
+    OUTCOME_WRONG_PEER,  /* somebody else answers there */
 } Outcome;
 
 const char *outcome_name(Outcome outcome);

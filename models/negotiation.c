@@ -16,7 +16,7 @@ unsigned negotiation_begin(Negotiation *negotiation, bool is_initiator, Negotiat
                            ProtocolList list,
                            NegotiationMessage ret_messages[NEGOTIATION_MESSAGES_MAX])
 {
-    g_assert(list.count > 0);
+    g_assert(!is_initiator || list.count > 0);
     *negotiation = (Negotiation){.mode = (uint8_t)mode, .is_initiator = is_initiator};
     ret_messages[0] = (NegotiationMessage){.word = NEGOTIATION_HEADER};
     if (!is_initiator || mode == NEGOTIATION_STRICT) {

@@ -176,6 +176,13 @@ bool network_models_build(Network *network, GError **error)
         return settings_blame(values, "stack.name", error);
     }
     const char *key = tcp_settings_check(&network->tcp, network->link.mtu_bytes, error);
+    if (key == NULL) {
+        key = muxer_settings_check(&network->layers.muxers, error);
+    }
+    if (key == NULL && layers_are_named(network->stack_settings.name)) {
+        key = layers_build(&network->layers, network->stack_settings.name, network->peer_count,
+                           (const char *const *)network->peer_names, error);
+    }
     if (key != NULL) {
         return settings_blame(values, key, error);
     }

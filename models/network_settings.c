@@ -117,7 +117,14 @@ static const Setting STACK[] = {
      .type = SETTING_TEXT,
      .offset = offsetof(StackSettings, name),
      .default_text = "ideal",
-     .help = "The protocol stack below the peers."},
+     .help = "The protocol stack below the peers: ideal, datagram, tcp, or layers on a transport "
+             "as in tcp/noise/yamux."},
+    {.key = "preset",
+     .type = SETTING_CHOICE,
+     .offset = offsetof(StackSettings, preset),
+     .default_text = "go-libp2p",
+     .choices = STACK_PRESETS,
+     .help = "Whose defaults the layers have; plain: no more than the specifications ask for."},
     {0},
 };
 
@@ -177,8 +184,12 @@ const SettingsTable DIAL_SETTINGS = {"dial", DIAL, sizeof(DialSettings)};
 const SettingsTable RECORD_SETTINGS = {"record", RECORD, sizeof(RecordSettings)};
 
 const SettingsTable *const NETWORK_SETTINGS[] = {
-    &PEERS_SETTINGS, &TOPOLOGY_SETTINGS, &LINK_SETTINGS, &ACCESS_SETTINGS, &STACK_SETTINGS,
-    &IDEAL_SETTINGS, &TCP_SETTINGS,      &DIAL_SETTINGS, &RECORD_SETTINGS, NULL,
+    &PEERS_SETTINGS,       &TOPOLOGY_SETTINGS, &LINK_SETTINGS,
+    &ACCESS_SETTINGS,      &STACK_SETTINGS,    &IDEAL_SETTINGS,
+    &TCP_SETTINGS,         &SECURITY_SETTINGS, &MUXER_CHOICE_SETTINGS,
+    &NEGOTIATION_SETTINGS, &IDENTIFY_SETTINGS, &UPGRADE_SETTINGS,
+    &YAMUX_SETTINGS,       &MPLEX_SETTINGS,    &READER_SETTINGS,
+    &DIAL_SETTINGS,        &RECORD_SETTINGS,   NULL,
 };
 
 enum { SECTIONS = G_N_ELEMENTS(NETWORK_SETTINGS) - 1 };
@@ -193,6 +204,14 @@ static void list_fields(Network *network, void *fields[SECTIONS])
                                  &network->stack_settings,
                                  &network->ideal,
                                  &network->tcp,
+                                 &network->layers.security,
+                                 &network->layers.muxer,
+                                 &network->layers.negotiation,
+                                 &network->layers.identify,
+                                 &network->layers.upgrade,
+                                 &network->layers.muxers.yamux,
+                                 &network->layers.muxers.mplex,
+                                 &network->layers.muxers.reader,
                                  &network->dial,
                                  &network->record};
     memcpy(fields, all, sizeof all);
@@ -207,6 +226,9 @@ bool network_settings_read(Network *network, GError **error)
                            fields[i], error)) {
             return false;
         }
+        if (NETWORK_SETTINGS[i] == &STACK_SETTINGS) { /* it stands before those of the layers */
+            stack_preset_apply((unsigned)network->stack_settings.preset, network->options.values);
+        }
     }
     network->peer_count = (uint32_t)network->peers.count;
     return true;
@@ -219,4 +241,5 @@ void network_settings_clear(Network *network)
     for (unsigned i = 0; i < SECTIONS; i++) {
         settings_clear(NETWORK_SETTINGS[i], fields[i]);
     }
+    layers_clear(&network->layers);
 }

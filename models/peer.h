@@ -6,6 +6,7 @@
 
 #include "models/contact.h"
 #include "models/latency.h"
+#include "models/layers.h"
 #include "models/link_port.h"
 #include "models/network.h"
 #include "models/path_models.h"
@@ -128,6 +129,7 @@ typedef struct AccessSettings {
 
 typedef struct StackSettings {
     char *name;
+    int preset; /* index into STACK_PRESETS */
 } StackSettings;
 
 typedef struct IdealSettings {
@@ -168,6 +170,7 @@ struct Network {
     StackSettings stack_settings;
     IdealSettings ideal;
     TcpSettings tcp;
+    Layers layers; /* above the transport */
     DialSettings dial;
     RecordSettings record;
     RecordLevel level;

@@ -37,6 +37,9 @@ char *stack_names(StackTrait trait)
 
 const Stack *stack_find(const char *name)
 {
+    if (layers_are_named(name)) {
+        return &STACK_layered;
+    }
     for (size_t i = 0; i < G_N_ELEMENTS(STACKS); i++) {
         if (strcmp(STACKS[i]->name, name) == 0) {
             return STACKS[i];

@@ -66,6 +66,8 @@ typedef struct Stack {
 #include "models/stack_list.h"
 #undef X
 
+/* NULL: there is none. A name of layers, such as tcp/noise/yamux, is looked at by layers_build().
+ */
 const Stack *stack_find(const char *name);
 
 /* The names of all stacks, or of those that lose or send packets, as `a, b or c`; to be freed. */

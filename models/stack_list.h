@@ -3,3 +3,4 @@
 X(ideal)
 X(datagram)
 X(tcp)
+X(layered)

@@ -176,6 +176,19 @@ static inline uint32_t tcp_in_flight(const Tcp *tcp)
     return tcp->sent.count - tcp->sacked - tcp->lost + tcp->out_again;
 }
 
+/* Room in the send buffer for more to be written. It may be written beyond that, and waits. */
+static inline uint32_t tcp_room(const Tcp *tcp)
+{
+    const uint64_t used = tcp->written - tcp->unacknowledged;
+    return used >= tcp->send_buffer_bytes ? 0 : tcp->send_buffer_bytes - (uint32_t)used;
+}
+
+/* Its end of the stream has been received, and all before it. */
+static inline bool tcp_peer_has_closed(const Tcp *tcp)
+{
+    return tcp->peer_end != 0 && tcp->received > tcp->peer_end;
+}
+
 static inline bool tcp_is_in_time_wait(const Tcp *tcp)
 {
     return tcp->state == TCP_TIME_WAIT;

@@ -152,12 +152,35 @@ void tcp_endpoint_release(TcpEndpoint *endpoint, bool was_busy)
     }
 }
 
+/* The process is gone; its kernel, if it is still there, says so. */
+static void abort_with_process(Host *host, TcpEndpoint *endpoint)
+{
+    if (host->network->tcp.crash == TCP_CRASH_PROCESS) {
+        tcp_abort(&endpoint->tcp);
+        tcp_endpoint_flush(host, endpoint);
+    }
+}
+
+void tcp_host_crashed(Host *host, const Connection *connection)
+{
+    TcpEndpoint *endpoint = connection->transport;
+    if (endpoint == NULL && ((uint32_t)connection->id & CONNECTION_PRECONNECTED) != 0) {
+        endpoint = tcp_endpoint_of(host, (Connection *)(uintptr_t)connection);
+    }
+    if (endpoint != NULL) {
+        abort_with_process(host, endpoint);
+    }
+}
+
 void tcp_host_forget(Host *host, bool by_crash)
 {
     g_autoptr(GPtrArray) list = tcp_host_list(host);
     for (guint i = 0; i < list->len; i++) {
         TcpEndpoint *endpoint = g_ptr_array_index(list, i);
         if (by_crash) {
+            if (!endpoint->tcp.is_orphan) { /* it was being accepted */
+                abort_with_process(host, endpoint);
+            }
             tcp_endpoint_free(host, endpoint, true);
             continue;
         }

@@ -101,6 +101,8 @@ void tcp_endpoint_flush(Host *host, TcpEndpoint *endpoint);
 /* All endpoints of a host, in the order of their ids; to be freed. */
 GPtrArray *tcp_host_list(const Host *host);
 
+/* The peer has crashed: its kernel resets the connection, unless it went down too. */
+void tcp_host_crashed(Host *host, const Connection *connection);
 /* All endpoints go: with the peer, or with the run. */
 void tcp_host_forget(Host *host, bool by_crash);
 

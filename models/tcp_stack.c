@@ -100,18 +100,6 @@ static void tcp_connection_gone(Host *host, Connection *connection, Outcome outc
     }
 }
 
-static void tcp_crashed(Host *host, const Connection *connection)
-{
-    TcpEndpoint *endpoint = connection->transport;
-    if (endpoint == NULL && ((uint32_t)connection->id & CONNECTION_PRECONNECTED) != 0) {
-        endpoint = tcp_endpoint_of(host, (Connection *)(uintptr_t)connection);
-    }
-    if (endpoint != NULL && host->network->tcp.crash == TCP_CRASH_PROCESS) {
-        tcp_abort(&endpoint->tcp);
-        tcp_endpoint_flush(host, endpoint);
-    }
-}
-
 static void tcp_unknown(Host *host, EntityId sender, uint64_t connection)
 {
     (void)host;
@@ -140,11 +128,6 @@ static void end_connection(Host *host, TcpEndpoint *endpoint, Outcome outcome)
     }
 }
 
-static bool has_peer_closed(const Tcp *tcp)
-{
-    return tcp->peer_end != 0 && tcp->received > tcp->peer_end;
-}
-
 /* A connection carries one stream, and ends with it. */
 static void settle(Host *host, TcpEndpoint *endpoint)
 {
@@ -157,13 +140,13 @@ static void settle(Host *host, TcpEndpoint *endpoint)
     if (connection == NULL || connection->streams != 0) {
         return;
     }
-    if (has_peer_closed(tcp) || connection->has_carried) {
+    if (tcp_peer_has_closed(tcp) || connection->has_carried) {
         connection->is_closing = true;
         tcp_close(tcp, host_now(host));
         tcp_orphan(tcp, host_now(host));
         tcp_endpoint_flush(host, endpoint);
     }
-    if (has_peer_closed(tcp)) {
+    if (tcp_peer_has_closed(tcp)) {
         connection_end(host, connection, OUTCOME_CLOSED);
         tcp_endpoint_flush(host, endpoint);
     }
@@ -274,7 +257,7 @@ const Stack STACK_tcp = {
     .send = tcp_send,
     .end_stream = tcp_end_stream,
     .close = tcp_close_connection,
-    .crashed = tcp_crashed,
+    .crashed = tcp_host_crashed,
     .unknown = tcp_unknown,
     .release = tcp_release,
     .receive_packet = tcp_packet_arrived,

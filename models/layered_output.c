@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* What a half of a layered connection sends, and when it wants to be woken. */
+#include "models/layered.h"
+
+#include <string.h>
+
+/* The largest plain record where nothing is sealed. */
+enum { PLAIN_RECORD_BYTES = 65536 };
+
+/* RFC 6455, section 5.2: what a message of so many bytes has before it; a client masks. */
+static uint32_t websocket_header_bytes(const Host *host, const Layered *layered, uint64_t bytes)
+{
+    if (!host->network->layers.plan.has_websocket) {
+        return 0;
+    }
+    return (bytes < 126 ? 2u : bytes < 65536 ? 4u : 10u) + (layered->muxed.is_dialer ? 4u : 0u);
+}
+
+static LayeredPart *add_part(GByteArray *record, LayeredPartKind kind, uint32_t content_bytes)
+{
+    const guint at = record->len;
+    g_byte_array_set_size(record, at + (guint)sizeof(LayeredPart) + content_bytes);
+    LayeredPart *part = (LayeredPart *)(void *)(record->data + at);
+    *part =
+        (LayeredPart){.size_bytes = (uint32_t)sizeof *part + content_bytes, .kind = (uint32_t)kind};
+    return part;
+}
+
+static void write_record(Host *host, Layered *layered, GByteArray *record, uint64_t wire_bytes)
+{
+    memcpy(
+        tcp_endpoint_add(layered->endpoint, host_now(host), 0, record->len, (uint32_t)wire_bytes),
+        record->data, record->len);
+    g_byte_array_set_size(record, 0);
+}
+
+/* The upgrade. */
+
+/* Whether the next message still has to be computed. */
+static bool is_busy(Host *host, Layered *layered, const UpgradeMessage *message)
+{
+    const SimDuration operation = host->network->layers.security.operation;
+    if (layered->busy_until > host_now(host)) {
+        return true;
+    }
+    if (message->operations == 0 || operation == 0 || layered->has_computed) {
+        layered->has_computed = false;
+        return false;
+    }
+    layered->has_computed = true;
+    layered->busy_until = host_now(host) + message->operations * operation;
+    return true;
+}
+
+/* False when there is more that has to wait. */
+static bool flush_upgrade(Host *host, Layered *layered, GByteArray *record)
+{
+    Upgrade *upgrade = layered->upgrade;
+    uint64_t wire_bytes = 0;
+    bool is_late = false;
+    while (upgrade->out_count > 0 && !(is_late = is_busy(host, layered, &upgrade->out[0]))) {
+        UpgradeMessage message;
+        upgrade_next(upgrade, &message);
+        wire_bytes += message.size_bytes;
+        if (message.kind != UPGRADE_HTTP) {
+            wire_bytes += websocket_header_bytes(host, layered, message.size_bytes);
+        }
+        memcpy(add_part(record, LAYERED_UPGRADE, sizeof message)->content, &message,
+               sizeof message);
+    }
+    if (record->len > 0) {
+        write_record(host, layered, record, wire_bytes);
+    }
+    if (is_late) {
+        return false;
+    }
+    layered_show_step(host, layered);
+    if (upgrade->step == UPGRADE_DONE) {
+        g_clear_pointer(&layered->upgrade, g_free);
+    }
+    return true;
+}
+
+/* The session. */
+
+/* Frames for one record; how many bytes they take. */
+static uint64_t gather_frames(Host *host, Layered *layered, GByteArray *record, uint64_t room)
+{
+    const uint32_t limit =
+        layered->security->record_bytes == 0 ? PLAIN_RECORD_BYTES : layered->security->record_bytes;
+    uint64_t plain_bytes = 0;
+    while (plain_bytes < MIN(room, limit)) {
+        const guint at = record->len;
+        add_part(record, LAYERED_FRAME, 0);
+        if (!muxer_next(layered->session, host_now(host), (uint32_t)(limit - plain_bytes),
+                        record)) {
+            g_byte_array_set_size(record, at);
+            break;
+        }
+        LayeredPart *part = (LayeredPart *)(void *)(record->data + at);
+        part->size_bytes = record->len - at;
+        plain_bytes += ((const MuxFrame *)(const void *)part->content)->length;
+    }
+    return plain_bytes;
+}
+
+/* As much as the send buffer takes; a writer that finds it full waits with what it has begun. */
+static void flush_session(Host *host, Layered *layered, GByteArray *record)
+{
+    uint32_t room;
+    while ((room = tcp_room(&layered->endpoint->tcp)) > 0) {
+        const uint64_t plain_bytes = gather_frames(host, layered, record, room);
+        if (plain_bytes == 0) {
+            return;
+        }
+        const uint64_t sealed_bytes = security_sealed_bytes(layered->security, plain_bytes);
+        write_record(host, layered, record,
+                     sealed_bytes + websocket_header_bytes(host, layered, sealed_bytes));
+    }
+}
+
+static bool has_unsent(const Layered *layered)
+{
+    return layered->session != NULL && muxer_queued_bytes(layered->session) > 0;
+}
+
+void layered_flush(Host *host, Layered *layered)
+{
+    TcpEndpoint *endpoint = layered->endpoint;
+    if (endpoint->is_gone || endpoint->tcp.is_closed || endpoint->tcp.state == TCP_CLOSED) {
+        return;
+    }
+    g_autoptr(GByteArray) record = g_byte_array_new();
+    if ((layered->upgrade == NULL || flush_upgrade(host, layered, record)) &&
+        layered->session != NULL) {
+        flush_session(host, layered, record);
+        if (layered->is_closing && !has_unsent(layered)) {
+            tcp_close(&endpoint->tcp, host_now(host));
+            tcp_orphan(&endpoint->tcp, host_now(host));
+        }
+    }
+    tcp_endpoint_flush(host, endpoint);
+    layered_set_timer(host, layered);
+}
+
+void layered_flush_later(Host *host, Layered *layered)
+{
+    if (layered->is_settle_due) {
+        return;
+    }
+    layered->is_settle_due = true;
+    const SimDuration delay = host->network->layers.muxer.coalesce;
+    if (delay == 0 || layered->session == NULL) {
+        entity_defer(&host->entity, KIND_TRANSPORT_SETTLE, layered->muxed.id);
+    } else {
+        layered->flush_at = host_now(host) + delay;
+        layered_set_timer(host, layered);
+    }
+}
+
+/* When it wants to be woken. */
+
+void layered_set_timer(Host *host, Layered *layered)
+{
+    Entity *entity = &host->entity;
+    bool is_idle = true;
+    SimTime deadline =
+        layered->session == NULL ? SIM_TIME_MAX : muxer_deadline(layered->session, &is_idle);
+    const SimTime others[] = {layered->timeout, layered->flush_at,
+                              layered->busy_until > host_now(host) ? layered->busy_until
+                                                                   : SIM_TIME_MAX};
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+        is_idle = is_idle && others[i] == SIM_TIME_MAX;
+        deadline = MIN(deadline, others[i]);
+    }
+    if (layered->timer != 0 && (is_idle != layered->is_timer_idle || deadline == SIM_TIME_MAX)) {
+        timer_free(entity, layered->timer);
+        layered->timer = 0;
+    }
+    if (deadline == SIM_TIME_MAX) {
+        return;
+    }
+    if (layered->timer == 0) {
+        layered->timer =
+            timer_new(entity, KIND_TRANSPORT_TIMER, layered->muxed.id | LAYERED_TIMER, is_idle);
+        layered->is_timer_idle = is_idle;
+    }
+    if (deadline != timer_deadline(entity, layered->timer)) {
+        timer_set(entity, layered->timer, MAX(deadline - host_now(host), 1));
+    }
+}

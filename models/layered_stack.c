@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: MIT */
+/* Stacks of layers on TCP, such as `tcp/noise/yamux`: dials, ends, and what TCP and the muxer's
+ * session say. */
+#include "models/layered.h"
+
+#include "models/identify.h"
+#include "models/stack.h"
+
+/* Life. */
+
+static Layered *layered_of(Host *host, Connection *connection)
+{
+    TcpEndpoint *endpoint = tcp_endpoint_of(host, connection);
+    return endpoint == NULL ? NULL : endpoint->user;
+}
+
+static void end_connection(Host *host, Layered *layered, Outcome outcome)
+{
+    Connection *connection = layered->muxed.connection;
+    if (connection == NULL) {
+        return;
+    }
+    layered_show_failure(host, layered);
+    if (connection->state == CONNECTION_DIALING) {
+        layered->muxed.is_opening = false;
+        connection_failed(host, connection, outcome);
+    } else {
+        connection_end(host, connection, outcome);
+    }
+}
+
+/* This side has nothing more to say. */
+static void hang_up(Host *host, TcpEndpoint *endpoint)
+{
+    if (!endpoint->is_gone) {
+        tcp_close(&endpoint->tcp, host_now(host));
+        tcp_orphan(&endpoint->tcp, host_now(host));
+        tcp_endpoint_flush(host, endpoint);
+    }
+}
+
+static void abort_connection(Host *host, Layered *layered, Outcome outcome)
+{
+    TcpEndpoint *endpoint = layered->endpoint;
+    tcp_abort(&endpoint->tcp);
+    tcp_endpoint_flush(host, endpoint);
+    end_connection(host, layered, outcome);
+}
+
+/* The session. */
+
+static void session_opened(void *user, uint64_t stream)
+{
+    (void)user;
+    (void)stream;
+}
+
+static void session_item(void *user, uint64_t stream, const ChannelItem *item)
+{
+    Layered *layered = user;
+    channel_received(layered->host, &layered->muxed, stream, item);
+}
+
+static void session_ended(void *user, uint64_t stream, StreamEnd how)
+{
+    Layered *layered = user;
+    channel_ended(layered->host, &layered->muxed, stream, how);
+}
+
+/* The other side's goodbye is followed by its FIN; anything else is an accident. */
+static void session_died(void *user, MuxerDeath death)
+{
+    Layered *layered = user;
+    layered->is_dead = death != MUXER_GONE_AWAY;
+    if (layered->muxed.connection != NULL) {
+        layered->muxed.connection->is_closing = true;
+    }
+}
+
+static const MuxerUser SESSION_USER = {
+    .opened = session_opened,
+    .item = session_item,
+    .ended = session_ended,
+    .died = session_died,
+};
+
+static void begin_session(Host *host, Layered *layered, unsigned security, unsigned muxer,
+                          bool stands)
+{
+    layered->security = security_get(security);
+    layered->session =
+        muxer_new(muxer_at(muxer), &host->network->layers.muxers, layered->muxed.is_dialer, stands,
+                  &SESSION_USER, layered, host_now(host));
+}
+
+/* The channels. */
+
+static void open_channel(Host *host, MuxedConnection *muxed, uint64_t stream)
+{
+    muxer_open(((Layered *)muxed)->session, host_now(host), stream);
+}
+
+static void *write_item(Host *host, MuxedConnection *muxed, uint64_t stream, ChannelItemKind kind,
+                        uint16_t flags, uint32_t length, uint32_t body_size_bytes)
+{
+    Layered *layered = (Layered *)muxed;
+    layered_flush_later(host, layered);
+    return muxer_write(layered->session, host_now(host), stream, (uint16_t)kind, flags, length,
+                       body_size_bytes);
+}
+
+static void end_channel(Host *host, MuxedConnection *muxed, uint64_t stream, StreamEnd how)
+{
+    Layered *layered = (Layered *)muxed;
+    layered_flush_later(host, layered);
+    muxer_end(layered->session, host_now(host), stream, how);
+}
+
+static void set_identify_timeout(Host *host, MuxedConnection *muxed, SimTime when)
+{
+    Layered *layered = (Layered *)muxed;
+    layered->timeout = when;
+    layered_flush_later(host, layered);
+}
+
+static const ChannelCarrier CARRIER = {
+    .open = open_channel,
+    .write = write_item,
+    .end = end_channel,
+    .set_identify_timeout = set_identify_timeout,
+};
+
+/* The upgrade. */
+
+static Layered *layered_new(Host *host, TcpEndpoint *endpoint, bool is_dialer)
+{
+    Layered *layered = g_new0(Layered, 1);
+    layered->host = host;
+    layered->endpoint = endpoint;
+    layered->timeout = layered->flush_at = SIM_TIME_MAX;
+    layered->muxed = (MuxedConnection){.carrier = &CARRIER,
+                                       .id = endpoint->id,
+                                       .connection = endpoint->connection,
+                                       .peer = endpoint->peer,
+                                       .is_dialer = is_dialer,
+                                       .is_opening = is_dialer};
+    endpoint->user = layered;
+    return layered;
+}
+
+static void begin_upgrade(Host *host, Layered *layered)
+{
+    const Layers *layers = &host->network->layers;
+    const bool is_dialer = layered->muxed.is_dialer;
+    layered->upgrade = g_new(Upgrade, 1);
+    upgrade_init(layered->upgrade, &layers->plan, is_dialer,
+                 is_dialer && layers_meet_impostor(layers, layered->muxed.peer));
+}
+
+static void become_ready(Host *host, Layered *layered)
+{
+    TcpEndpoint *endpoint = layered->endpoint;
+    layered->timeout = SIM_TIME_MAX;
+    begin_session(host, layered, layered->upgrade->security, layered->upgrade->muxer, false);
+    layered_flush_later(host, layered);
+    channels_begin(host, &layered->muxed);
+    if (!endpoint->is_gone && endpoint->connection == NULL) {
+        endpoint->connection = layered->muxed.connection;
+        endpoint->connection->transport = endpoint;
+    }
+}
+
+static void fail_upgrade(Host *host, Layered *layered)
+{
+    TcpEndpoint *endpoint = layered->endpoint;
+    const bool is_stranger = layered->upgrade->failure == UPGRADE_WRONG_PEER;
+    hang_up(host, endpoint);
+    end_connection(host, layered, is_stranger ? OUTCOME_WRONG_PEER : OUTCOME_NO_PROTOCOL);
+}
+
+static void receive_upgrade(Host *host, Layered *layered, const UpgradeMessage *message)
+{
+    Upgrade *upgrade = layered->upgrade;
+    upgrade_receive(upgrade, message);
+    if (upgrade->step == UPGRADE_FAILED) {
+        fail_upgrade(host, layered);
+    } else if (upgrade->step == UPGRADE_DONE) {
+        become_ready(host, layered);
+    }
+}
+
+/* What TCP says. */
+
+static void opened(Host *host, TcpEndpoint *endpoint)
+{
+    const UpgradeSettings *settings = &host->network->layers.upgrade;
+    Layered *layered = endpoint->user;
+    const bool is_dialer = layered != NULL;
+    if (!is_dialer) {
+        layered = layered_new(host, endpoint, false);
+        begin_upgrade(host, layered);
+    }
+    layered->timeout =
+        host_now(host) + (is_dialer ? settings->negotiate_timeout : settings->accept_timeout);
+    upgrade_begin(layered->upgrade);
+    layered_show_open(host, layered);
+    layered_flush_later(host, layered);
+}
+
+static void receive_part(Host *host, Layered *layered, const LayeredPart *part)
+{
+    if (part->kind == LAYERED_FRAME && layered->session != NULL) {
+        muxer_receive(layered->session, host_now(host),
+                      (const MuxFrame *)(const void *)part->content);
+    } else if (part->kind == LAYERED_UPGRADE && layered->upgrade != NULL) {
+        receive_upgrade(host, layered, (const UpgradeMessage *)(const void *)part->content);
+    }
+}
+
+static void delivered(Host *host, TcpEndpoint *endpoint, const TcpItem *item)
+{
+    const uint8_t *at = (const uint8_t *)item->body;
+    const uint8_t *past = (const uint8_t *)item + item->size_bytes;
+    while (at < past && !endpoint->is_gone && endpoint->user != NULL) {
+        const LayeredPart *part = (const LayeredPart *)(const void *)at;
+        receive_part(host, endpoint->user, part);
+        at += part->size_bytes;
+    }
+    Layered *layered = endpoint->user;
+    if (endpoint->is_gone || layered == NULL) {
+        return;
+    }
+    if (layered->is_dead) {
+        abort_connection(host, layered, OUTCOME_RESET);
+    } else {
+        layered_flush_later(host, layered);
+    }
+}
+
+static void failed(Host *host, TcpEndpoint *endpoint, Outcome outcome)
+{
+    if (endpoint->user != NULL) {
+        end_connection(host, endpoint->user, outcome);
+    }
+}
+
+static void settle(Host *host, TcpEndpoint *endpoint)
+{
+    Layered *layered = endpoint->user;
+    if (layered == NULL) {
+        return;
+    }
+    layered->is_settle_due = false;
+    if (endpoint->tcp.state == TCP_CLOSED) {
+        end_connection(host, layered, OUTCOME_CLOSED);
+        return;
+    }
+    layered_flush(host, layered);
+    if (!endpoint->is_gone && tcp_peer_has_closed(&endpoint->tcp)) {
+        const bool is_dialing = layered->muxed.connection != NULL &&
+                                layered->muxed.connection->state == CONNECTION_DIALING;
+        hang_up(host, endpoint);
+        end_connection(host, layered, is_dialing ? OUTCOME_RESET : OUTCOME_CLOSED);
+    }
+}
+
+static void has_room(Host *host, TcpEndpoint *endpoint)
+{
+    Layered *layered = endpoint->user;
+    if (layered != NULL && layered->session != NULL && !layered->is_settle_due &&
+        muxer_queued_bytes(layered->session) > 0) {
+        layered_flush(host, layered);
+    }
+}
+
+/* It stood before the run: on what both propose first. */
+static void stand(Host *host, TcpEndpoint *endpoint)
+{
+    const UpgradePlan *plan = &host->network->layers.plan;
+    Layered *layered = layered_new(host, endpoint, endpoint->connection->is_dialer);
+    layered->muxed.is_opening = false;
+    layered->shown_step = UPGRADE_DONE;
+    begin_session(host, layered, plan->proposed_securities.numbers[0],
+                  plan->proposed_muxers.numbers[0], true);
+    channels_stand(&layered->muxed);
+}
+
+static void gone(Host *host, TcpEndpoint *endpoint)
+{
+    Layered *layered = endpoint->user;
+    if (layered == NULL) {
+        return;
+    }
+    endpoint->user = NULL;
+    channels_clear(host, &layered->muxed, host->network->is_finished ? NULL : "reset");
+    muxer_free(layered->session);
+    timer_free(&host->entity, layered->timer);
+    g_free(layered->upgrade);
+    g_free(layered);
+}
+
+static const TcpUser TCP_USER = {
+    .opened = opened,
+    .delivered = delivered,
+    .failed = failed,
+    .settle = settle,
+    .has_room = has_room,
+    .stand = stand,
+    .gone = gone,
+    .messages = layered_messages,
+};
+
+/* Timers. */
+
+static void time_out(Host *host, Layered *layered)
+{
+    layered->timeout = SIM_TIME_MAX;
+    if (layered->session != NULL) {
+        identify_failed(host, &layered->muxed);
+        return;
+    }
+    TcpEndpoint *endpoint = layered->endpoint;
+    const bool was_open = endpoint->tcp.state != TCP_SYN_SENT;
+    if (was_open) {
+        hang_up(host, endpoint);
+    }
+    end_connection(host, layered, OUTCOME_TIMEOUT);
+}
+
+static void wake(Host *host, Layered *layered)
+{
+    const SimTime now = host_now(host);
+    if (layered->timeout <= now) {
+        TcpEndpoint *endpoint = layered->endpoint;
+        time_out(host, layered);
+        if (endpoint->is_gone || endpoint->user == NULL) {
+            return;
+        }
+    }
+    bool is_idle;
+    if (layered->session != NULL && muxer_deadline(layered->session, &is_idle) <= now) {
+        muxer_expire(layered->session, now);
+    }
+    if (layered->is_dead) {
+        abort_connection(host, layered, OUTCOME_TIMEOUT);
+        return;
+    }
+    if (layered->flush_at <= now) {
+        layered->flush_at = SIM_TIME_MAX;
+        layered->is_settle_due = false;
+    }
+    layered_flush(host, layered);
+}
+
+static void expire(Host *host, uint64_t argument)
+{
+    if ((argument & LAYERED_TIMER) == 0) {
+        tcp_timer_expired(host, argument);
+        return;
+    }
+    TcpEndpoint *endpoint = tcp_endpoint_find(host, argument & ~LAYERED_TIMER);
+    if (endpoint != NULL && endpoint->user != NULL) {
+        const bool was_busy = tcp_endpoint_keep(endpoint);
+        wake(host, endpoint->user);
+        tcp_endpoint_release(endpoint, was_busy);
+    }
+}
+
+/* What the host does. */
+
+static void dial(Host *host, Connection *connection)
+{
+    TcpEndpoint *endpoint = tcp_endpoint_new(host, connection->id, connection->peer);
+    endpoint->connection = connection;
+    connection->transport = endpoint;
+    Layered *layered = layered_new(host, endpoint, true);
+    begin_upgrade(host, layered);
+    layered->timeout = host_now(host) + host->network->layers.upgrade.connect_timeout;
+    layered_show_dial(host, layered);
+    tcp_open(&endpoint->tcp, &host->network->tcp, packet_mtu(host, connection->peer),
+             host_now(host));
+    tcp_endpoint_flush(host, endpoint);
+    layered_set_timer(host, layered);
+}
+
+/* Never called: no dial arrives as such, nor an end. */
+static void answer(Host *host, EntityId peer, NetworkKind kind, uint64_t connection)
+{
+    (void)host;
+    (void)peer;
+    (void)kind;
+    (void)connection;
+}
+
+static void unknown(Host *host, EntityId sender, uint64_t connection)
+{
+    (void)host;
+    (void)sender;
+    (void)connection;
+}
+
+static void release(Host *host, EntityId peer)
+{
+    (void)host;
+    (void)peer;
+}
+
+static void send(Host *host, Stream *stream, const MessageHeader *header, const void *content)
+{
+    channel_send(host, &layered_of(host, stream->connection)->muxed, stream, header, content);
+}
+
+static void end_stream(Host *host, Stream *stream, StreamEnd how)
+{
+    channel_end(host, &layered_of(host, stream->connection)->muxed, stream, how);
+}
+
+static void close_connection(Host *host, Connection *connection)
+{
+    Layered *layered = layered_of(host, connection);
+    layered->is_closing = true;
+    muxer_go_away(layered->session, host_now(host));
+    layered_flush(host, layered);
+}
+
+/* Its half is gone; what was sent before still goes out when it was closed in good order. */
+static void connection_gone(Host *host, Connection *connection, Outcome outcome)
+{
+    TcpEndpoint *endpoint = connection->transport;
+    if (endpoint == NULL || outcome == OUTCOME_OPEN) {
+        return; /* the end of the run */
+    }
+    Layered *layered = endpoint->user;
+    endpoint->connection = NULL;
+    connection->transport = NULL;
+    if (layered != NULL) {
+        layered->muxed.connection = NULL;
+    }
+    if (endpoint->tcp.state == TCP_SYN_SENT || endpoint->tcp.state == TCP_CLOSED) {
+        tcp_endpoint_free(host, endpoint, outcome == OUTCOME_CRASHED);
+    } else if (layered != NULL && !layered->is_closing) {
+        hang_up(host, endpoint);
+    }
+}
+
+/* What no frame carries yet. */
+static void finish(Host *host)
+{
+    g_autoptr(GPtrArray) list = tcp_host_list(host);
+    for (guint i = 0; i < list->len; i++) {
+        const TcpEndpoint *endpoint = g_ptr_array_index(list, i);
+        const Layered *layered = endpoint->user;
+        if (layered != NULL) {
+            channels_finish(host, &layered->muxed);
+        }
+    }
+    tcp_finish_host(host);
+}
+
+const Stack STACK_layered = {
+    .name = "tcp/noise/yamux", /* for all names of layers */
+    .has_connections = true,
+    .allows_loss = true,
+    .always_sends_packets = true,
+    .dial = dial,
+    .answer = answer,
+    .send = send,
+    .end_stream = end_stream,
+    .close = close_connection,
+    .crashed = tcp_host_crashed,
+    .unknown = unknown,
+    .release = release,
+    .receive_packet = tcp_packet_arrived,
+    .refuse_packet = tcp_packet_at_crashed,
+    .describe_packet = tcp_describe_packet,
+    .digest_packet = layered_packet_digest,
+    .connection_gone = connection_gone,
+    .expire = expire,
+    .settle = tcp_settle,
+    .finish = finish,
+    .forget = tcp_host_forget,
+    .tcp_user = &TCP_USER,
+};
