@@ -10,7 +10,7 @@
 static void begin(Host *host, Layered *layered, const char *name)
 {
     if (layered->muxed.is_dialer && layered->muxed.connection != NULL) {
-        layered->step = span_start(host, name, &layered->muxed.connection->span.context);
+        layered->step = span_start(host, name, &layered->muxed.connection->account->span.context);
     }
 }
 
