@@ -26,7 +26,8 @@ void identify_begin(Host *host, MuxedConnection *muxed)
     const IdentifySettings *settings = &host->network->layers.identify;
     if (settings->enabled) {
         if (muxed->is_opening) {
-            muxed->identify = span_start(host, "identify", &muxed->connection->account->span.context);
+            muxed->identify =
+                span_start(host, "identify", &muxed->connection->account->span.context);
         }
         muxed->is_identifying = true;
         muxed->carrier->set_identify_timeout(host, muxed, host_now(host) + settings->timeout);
