@@ -6,9 +6,11 @@
  * it was sent and where it was received, joined by a flow arrow. Times are microseconds with three
  * decimals, that is exact. Slices are pairs of B and E rather than X: a viewer that adds a duration
  * to a start in floating point misses the start of the next slice by a little, and takes it for a
- * child. For the same reason what takes no time is drawn a nanosecond long. Numbers of tracks are
- * unique in the file, since viewers take them for threads of one system; process 0 is the idle
- * process to some, so that peer 0 is process 1. */
+ * child. For the same reason what takes no time is drawn a nanosecond long. Ends repeat the
+ * category of their beginnings, and both ends of a message and their arrow have the same one, since
+ * Chromium's developer tools pair by it. Numbers of tracks are unique in the file, since viewers
+ * take them for threads of one system; process 0 is the idle process to some, so that peer 0 is
+ * process 1. */
 #include "analysis/attribute_reader.h"
 #include "analysis/nesting_lanes.h"
 #include "analysis/span_reader.h"
@@ -24,6 +26,7 @@ typedef struct ChromeWriter {
     int64_t track_id; /* the last one that was given */
     int64_t process_id;
     NestingLanes *lanes; /* labels are names as JSON */
+    bool is_in_messages; /* else in spans */
     bool has_event;
 } ChromeWriter;
 
@@ -97,7 +100,8 @@ static void end_slice(void *data, guint lane, int64_t end_ns, const char *name)
     ChromeWriter *writer = data;
     begin_track_event(writer, "E", g_array_index(writer->tracks, int64_t, lane), end_ns);
     write_name(writer, (Text){name, strlen(name)});
-    output_character(writer->output, '}');
+    output_text(writer->output,
+                writer->is_in_messages ? ",\"cat\":\"message\"}" : ",\"cat\":\"span\"}");
 }
 
 /* Begins a slice on the first track where it nests, and gives the track. */
@@ -218,8 +222,7 @@ static void write_message(ChromeWriter *writer, sqlite3_stmt *row)
     const int64_t time_ns = sqlite3_column_int64(row, 2);
     const int64_t id = sqlite3_column_int64(row, 4);
     const int64_t track_id = begin_slice(writer, export_text(row, 6), time_ns, time_ns);
-    output_text(output, is_receipt ? ",\"cat\":\"received\",\"args\":{\"message_id\":"
-                                   : ",\"cat\":\"sent\",\"args\":{\"message_id\":");
+    output_text(output, ",\"cat\":\"message\",\"args\":{\"message_id\":");
     output_integer(output, id);
     output_text(output, is_receipt ? ",\"from\":" : ",\"to\":");
     output_integer(output, sqlite3_column_int64(row, 5));
@@ -255,6 +258,7 @@ static bool write_messages(ChromeWriter *writer, GError **error)
     if (writer->source->has_trace) {
         return true;
     }
+    writer->is_in_messages = true;
     g_autoptr(sqlite3_stmt) row = export_prepare(writer->source, MESSAGES, error);
     if (row == NULL) {
         return false;
@@ -307,7 +311,7 @@ static bool write_chrome(const ExportSource *source, Output *output, GError **er
     }
     g_autoptr(GString) name = g_string_new(NULL);
     g_autoptr(GArray) tracks = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    ChromeWriter writer = {source, output, attributes, name, tracks, 0, 0, NULL, false};
+    ChromeWriter writer = {source, output, attributes, name, tracks, 0, 0, NULL, false, false};
     g_autoptr(NestingLanes) lanes = nesting_lanes_new(end_slice, &writer);
     writer.lanes = lanes;
     output_text(output, "{\"traceEvents\":[");

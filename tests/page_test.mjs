@@ -5,70 +5,9 @@
 //     node page_test.mjs CHROMEDRIVER_URL NAME PAGE_URL [SCREENSHOT_FOLDER]
 //
 // prints `ok TEXT` or `not ok TEXT` for each thing that is looked at. NAME is a function below.
-import { writeFileSync } from "node:fs";
+import { Browser } from "./browser.mjs";
 
 const [driver, name, address, folder] = process.argv.slice(2);
-
-async function call(method, path, body) {
-    const response = await fetch(`${driver}${path}`, { method, body: body === undefined ? undefined : JSON.stringify(body) });
-    const { value } = await response.json();
-    if (!response.ok) throw new Error(`${path}: ${value.message}`);
-    return value;
-}
-
-class Browser {
-    static async open() {
-        const browser = new Browser();
-        const options = { args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1400,1000"] };
-        const { sessionId } = await call("POST", "/session", { capabilities: { alwaysMatch: {
-            "goog:chromeOptions": options, "goog:loggingPrefs": { browser: "ALL" } } } });
-        browser.path = `/session/${sessionId}`;
-        return browser;
-    }
-
-    close() { return call("DELETE", this.path); }
-
-    go(url) { return call("POST", `${this.path}/url`, { url }); }
-
-    // A script in the page; `return` gives its value back.
-    run(script, ...args) { return call("POST", `${this.path}/execute/sync`, { script, args }); }
-
-    async until(script, what) {
-        for (let turn = 0; turn < 100; turn++) {
-            const value = await this.run(script);
-            if (value) return value;
-            await new Promise((resolve) => setTimeout(resolve, 50));
-        }
-        throw new Error(`waited in vain for ${what ?? script}`);
-    }
-
-    async click(css, text) {
-        const found = await this.until(`return [...document.querySelectorAll(${JSON.stringify(css)})]
-            .find((node) => node.textContent.includes(${JSON.stringify(text ?? "")})) ?? null`, `${css} ${text}`);
-        const id = Object.values(found)[0];
-        return call("POST", `${this.path}/element/${id}/click`, {});
-    }
-
-    // Pointer actions on the canvas, in points from its corner.
-    drag(from, to) {
-        const move = ([x, y], duration = 0) => ({ type: "pointerMove", duration, origin: "viewport", x: Math.round(x), y: Math.round(y) });
-        return call("POST", `${this.path}/actions`, { actions: [{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" },
-            actions: [move(from), { type: "pointerDown", button: 0 }, move(to, 50), { type: "pointerUp", button: 0 }] }] });
-    }
-
-    key(key) {
-        return call("POST", `${this.path}/actions`, { actions: [{ type: "key", id: "keys", actions: [{ type: "keyDown", value: key }, { type: "keyUp", value: key }] }] });
-    }
-
-    async errors() {
-        const log = await call("POST", `${this.path}/se/log`, { type: "browser" });
-        return log.filter((entry) => entry.level === "SEVERE").map((entry) => entry.message);
-    }
-
-    async picture(title) {
-        if (folder) writeFileSync(`${folder}/${title}.png`, Buffer.from(await call("GET", `${this.path}/screenshot`), "base64"));
-    }
-}
 
 let failures = 0;
 
@@ -213,7 +152,7 @@ async function big(browser) {
     await browser.picture("big");
 }
 
-const browser = await Browser.open();
+const browser = await Browser.open(driver, folder);
 try {
     await { testbed, cut, sweep, hostile, big }[name](browser);
     const errors = await browser.errors();

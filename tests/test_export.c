@@ -318,13 +318,14 @@ static void export_draws_arrows_between_tracks_of_streams(void)
     ExportOptions options = EVERYTHING;
     CU_ASSERT_EQUAL(exported_count(database, "chrome", &options, "\"ph\":\"s\""), 9);
     CU_ASSERT_EQUAL(exported_count(database, "chrome", &options, "\"ph\":\"f\""), 9);
-    CU_ASSERT_EQUAL(exported_count(database, "chrome", &options, "\"cat\":\"sent\""), 11);
-    CU_ASSERT_EQUAL(exported_count(database, "chrome", &options, "\"cat\":\"received\""), 9);
-    CU_ASSERT_EQUAL(exported_count(database, "chrome", &options, "\"cat\":\"span\""), 9);
+    CU_ASSERT_EQUAL(exported_count(database, "chrome", &options, "\"cat\":\"message\",\"args\""),
+                    11 + 9);
+    CU_ASSERT_EQUAL(exported_count(database, "chrome", &options, "\"cat\":\"span\"}"), 9);
     CU_ASSERT_EQUAL(exported_count(database, "chrome", &options, "\"cat\":\"fault\""), 2);
     options.trace = "11"; /* messages belong to no trace */
-    CU_ASSERT_EQUAL(exported_count(database, "chrome", &options, "\"cat\":\"span\""), 2);
-    CU_ASSERT_EQUAL(exported_count(database, "chrome", &options, "\"cat\":\"sent\""), 0);
+    CU_ASSERT_EQUAL(exported_count(database, "chrome", &options, "\"cat\":\"span\"}"), 2);
+    CU_ASSERT_EQUAL(exported_count(database, "chrome", &options, "\"cat\":\"message\",\"args\""),
+                    0);
 }
 
 static void export_measures_the_topology(void)

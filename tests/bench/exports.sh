@@ -1,17 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# tests/bench/exports.sh [SKEIN]: processor seconds, peak memory and size of each export of a run with
-# 1,000,000 spans and 1,000,000 messages among a thousand peers (docs/exports.md has the figures).
-# Takes some minutes, 300 MB of database and up to 1 GB for an export in a temporary folder.
+# tests/bench/exports.sh [SPANS [SKEIN]]: processor seconds, peak memory and size of each export of a run
+# with that many spans (1,000,000 unless told) and as many messages among a thousand peers; docs/exports.md
+# has the figures. In a temporary folder (TMPDIR) it takes, for each million spans, some two minutes,
+# 300 MB of database, and up to 1 GB for an export and as much for SQLite's sorter.
 set -eu
-skein=$(realpath "${1:-$(dirname "$0")/../../build/skein}")
+spans=${1:-1000000}
+skein=$(realpath "${2:-$(dirname "$0")/../../build/skein}")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-cat >million.yaml <<'END'
+export SQLITE_TMPDIR="$folder"
+cat >spans.yaml <<END
 scenario:
   module: ping
-  title: A million spans
+  title: $spans spans
   seed: 1
 peers:
   count: 1000
@@ -23,15 +26,15 @@ link:
 ping:
   target: random
   interval: 1s
-  count: 500
+  count: $((spans / 2000))
 END
-"$skein" run --quiet million.yaml -o million.db
-sqlite3 million.db "SELECT count(*) || ' spans, ' || (SELECT count(*) FROM message) || ' messages' FROM span"
+"$skein" run --quiet spans.yaml -o spans.db
+sqlite3 spans.db "SELECT count(*) || ' spans, ' || (SELECT count(*) FROM message) || ' messages' FROM span"
 printf '%-8s %8s %8s %8s\n' format 'CPU s' MiB 'size MB'
 for format in otlp jaeger zipkin chrome shiviz csv graphml gexf dot; do
     python3 -c '
 import os, subprocess, sys
-child = subprocess.Popen([sys.argv[1], "export", "million.db", sys.argv[2], "-o", "out", "--force"])
+child = subprocess.Popen([sys.argv[1], "export", "spans.db", sys.argv[2], "-o", "out", "--force"])
 _, status, usage = os.wait4(child.pid, 0)
 files = [os.path.join("out", name) for name in os.listdir("out")] if os.path.isdir("out") else ["out"]
 print("%-8s %8.1f %8.0f %8.0f" % (sys.argv[2], usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024,
