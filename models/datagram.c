@@ -102,6 +102,23 @@ static void datagram_describe_packet(const Packet *packet, const void *content, 
     row->data_bytes = ((const MessageHeader *)content)->size_bytes;
 }
 
+/* What a packet with the message would have been. A message for a stream that is closed was reset,
+ * but its packet did arrive. */
+static void datagram_record_message(const Host *host, const MessageHeader *header,
+                                    EntityId receiver, SimTime received, const char *fate)
+{
+    const bool has_arrived = received != RECORD_NO_TIME || strcmp(fate, "reset") == 0;
+    const Packet packet = {
+        .size_bytes = wire_size_bytes(host, receiver, header->size_bytes),
+        .sent = header->sent,
+        .sender = header->sender,
+        .receiver = receiver,
+        .number = header->number,
+    };
+    packet_record(host, &packet, header, has_arrived ? host_now(host) : RECORD_NO_TIME,
+                  has_arrived ? "delivered" : fate);
+}
+
 static void datagram_copied_packet(Host *host, void *head)
 {
     MessageHeader *header = head;
@@ -148,6 +165,7 @@ const Stack STACK_datagram = {
     .receive_packet = datagram_receive_packet,
     .packet_gone = datagram_packet_gone,
     .describe_packet = datagram_describe_packet,
+    .record_message = datagram_record_message,
     .copied_packet = datagram_copied_packet,
     .digest_packet = datagram_digest_packet,
 };

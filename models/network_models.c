@@ -123,6 +123,17 @@ static bool check_path(const Network *network, GError **error)
                         network->stack->name, names);
 }
 
+static bool check_record(const Network *network, GError **error)
+{
+    if (!network->record.packets || network->stack->receive_packet != NULL) {
+        return true;
+    }
+    g_autofree char *names = stack_names(STACK_SENDS_PACKETS);
+    skein_refuse(error, "stack %s sends no packets that could be recorded; stack.name: %s does",
+                 network->stack->name, names);
+    return settings_blame(network->options.values, "record.packets", error);
+}
+
 static bool build_path(Network *network, GError **error)
 {
     const LinkSettings *link = &network->link;
@@ -145,6 +156,9 @@ static bool build_path(Network *network, GError **error)
         if (network->path.tables[key] != NULL) {
             network_note_input(network, edge_values_input(network->path.tables[key]));
         }
+    }
+    if (!check_record(network, error)) {
+        return false;
     }
     if (network->path.takes_path_bandwidth &&
         !latency_model_has_paths(network_latency(network, 0, 0))) {

@@ -121,6 +121,11 @@ void message_record(const Host *host, const MessageHeader *message, EntityId rec
     } else {
         snapshot_layer_in_flight(host->network, message, receiver);
     }
+    const Stack *stack = host->network->stack;
+    if (host->network->record.packets && !host->network->sends_packets &&
+        stack->record_message != NULL) {
+        stack->record_message(host, message, receiver, received, fate);
+    }
     if (part->records == NULL || message->is_recorded == 0) {
         return;
     }

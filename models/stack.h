@@ -40,6 +40,10 @@ typedef struct Stack {
      * row->selective. May be NULL. */
     void (*describe_packet)(const Packet *packet, const void *content, PacketRow *row,
                             char text[PACKET_TEXT_BYTES]);
+    /* For stacks that can do without packets where links ask for none: a message came to its end
+     * that way, and its row of record.packets is due. */
+    void (*record_message)(const Host *host, const MessageHeader *header, EntityId receiver,
+                           SimTime received, const char *fate);
     /* A packet is sent twice: the head of the copy's content may get a name of its own. May be
      * NULL.
      */

@@ -102,6 +102,17 @@ link.loss
 with link loss 1% >bad.yaml
 complains 'loss on ideal' 'bad.yaml:4:9
 datagram'
+with link bandwidth 1Mbit/s >bad.yaml
+complains 'a rate on ideal' 'bad.yaml:4:14
+link.bandwidth
+datagram, tcp'
+printf 'scenario:\n  module: ping\ntimeline:\n  - 1s: set link.bandwidth 1Mbit/s\n' >bad.yaml
+complains 'a rate on ideal, later' 'link.bandwidth
+datagram, tcp'
+with record packets yes >bad.yaml
+complains 'packets of ideal' 'bad.yaml:4:12
+record.packets
+datagram, tcp'
 with peers count 0 >bad.yaml
 complains 'zero peers' 'bad.yaml:4:10
 peers.count

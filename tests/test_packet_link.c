@@ -138,6 +138,35 @@ static void managed_queues_drop_and_hold(void)
         toy->database, "SELECT max(value), min(value), max(other_id) FROM series", "72.0|0.0|1");
 }
 
+/* Where no link asks for packets, messages travel whole: a row is what the packet would have been,
+ * and recording it changes nothing. */
+static void datagrams_that_meet_no_rate_are_recorded_as_packets(void)
+{
+    static const char *const ROWS[] = {
+        "0ms send 0 1 0 1", "0ms send 0 1 0 2",  "1ms send 0 1 0 3",  "12ms send 1 0 0 4",
+        "15ms crash {1}",   "16ms send 0 1 0 5", "40ms send 0 1 0 6", NULL};
+    uint64_t fingerprints[2];
+    for (unsigned i = 0; i < 2; i++) {
+        const char *const settings[] = {"stack.name=datagram", "link.loss=pattern(01)",
+                                        i == 0 ? "record.packets=no" : "record.packets=yes", NULL};
+        g_autoptr(ToyNetwork) toy = toy_network_new(settings, NULL);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
+        toy_network_run(toy, ROWS, 45 * SIM_MILLISECOND);
+        fingerprints[i] = simulation_fingerprint(network_simulation(toy->network));
+        database_fixture_expect(toy->database,
+                                "SELECT sender_id, receiver_id, size_bytes, data_bytes, sent_ns / "
+                                "1000000, received_ns / 1000000, fate, connection_id FROM packet "
+                                "ORDER BY sent_ns, id",
+                                i == 0 ? ""
+                                       : "0|1|36|8|0|10|delivered|NULL;0|1|36|8|0|NULL|lost|NULL;"
+                                         "0|1|36|8|1|11|delivered|NULL;"
+                                         "1|0|36|8|12|22|delivered|NULL;"
+                                         "0|1|36|8|16|NULL|dead-peer|NULL;"
+                                         "0|1|36|8|40|NULL|in-flight|NULL");
+    }
+    CU_ASSERT_EQUAL(fingerprints[0], fingerprints[1]);
+}
+
 /* A packet lost before the queue takes no place in it; one lost behind it does. */
 static void loss_stands_where_the_order_says(void)
 {
@@ -312,6 +341,8 @@ CU_TestInfo suite_packet_link[] = {
     {"a_full_queue_drops_at_its_station", a_full_queue_drops_at_its_station},
     {"managed_queues_pass_as_ports_do", managed_queues_pass_as_ports_do},
     {"managed_queues_drop_and_hold", managed_queues_drop_and_hold},
+    {"datagrams_that_meet_no_rate_are_recorded_as_packets",
+     datagrams_that_meet_no_rate_are_recorded_as_packets},
     {"loss_stands_where_the_order_says", loss_stands_where_the_order_says},
     {"rates_change_with_the_timeline", rates_change_with_the_timeline},
     {"copies_and_damaged_packets", copies_and_damaged_packets},
