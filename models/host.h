@@ -67,6 +67,9 @@ void host_disconnect(Host *host, EntityId peer);
  * for sampled recording; NULL: none. */
 Stream *host_open(Host *host, EntityId peer, unsigned protocol, const SpanContext *span);
 
+/* Likewise, on a connection of its own, which is dialled for it. */
+Stream *host_open_apart(Host *host, EntityId peer, unsigned protocol, const SpanContext *span);
+
 /* A message on a stream, one unit at the receiver. content is copied. size_bytes is what the
  * network carries and may exceed the content. kind counts in the protocol's messages. */
 typedef struct Message {

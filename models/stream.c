@@ -155,16 +155,28 @@ void stream_half_closed(Host *host, Stream *stream)
 
 /* What the application does with a stream. */
 
-Stream *host_open(Host *host, EntityId peer, unsigned protocol, const SpanContext *span)
+static Stream *open_on(Host *host, EntityId peer, Connection *connection, unsigned protocol,
+                       const SpanContext *span)
 {
     g_assert(entity_is_running(&host->entity) && !host_is_coordinator(host));
     g_assert(peer < host->network->peer_count && peer != host->entity.id);
-    Connection *connection = connection_for_stream(host, peer);
     if (connection == NULL) {
         connection = connection_dial(host, peer, NULL, span, true);
     }
     return stream_new(host, connection, record_id(host->entity.id, ++host->streams_made), protocol,
                       network_records_trace(host->network, span == NULL ? 0 : span->trace));
+}
+
+Stream *host_open(Host *host, EntityId peer, unsigned protocol, const SpanContext *span)
+{
+    return open_on(host, peer, connection_for_stream(host, peer), protocol, span);
+}
+
+Stream *host_open_apart(Host *host, EntityId peer, unsigned protocol, const SpanContext *span)
+{
+    const bool has_connections = host->network->stack->has_connections;
+    return open_on(host, peer, has_connections ? NULL : connection_for_stream(host, peer), protocol,
+                   span);
 }
 
 bool stream_send(Host *host, Stream *stream, const Message *message)

@@ -8,9 +8,11 @@
  *     on-off    chunks at a steady rate during drawn on times, nothing during drawn off times
  *
  * How long a transfer took is measured from its beginning, the dial included, where its end is
- * seen. A pair may have several flows side by side, each with a stream of its own. */
+ * seen. A pair may have several flows side by side, each with a stream of its own, and probes
+ * beside them (scenarios/traffic_probe.h). */
 #include "models/host.h"
 #include "scenarios/scenario_module.h"
+#include "scenarios/traffic_probe.h"
 #include "scenarios/traffic_settings.h"
 #include "sim/peer_set.h"
 
@@ -40,9 +42,6 @@ static const char *const RANDOMS[] = {"size",   "reply", "interval", "start", "t
 enum { MESSAGE_DATA, MESSAGE_LAST, MESSAGE_REQUEST, MESSAGE_REQUEST_LAST };
 static const char *const MESSAGES[] = {"data", "last", "request", "request-last", NULL};
 
-enum { PROTOCOL_TRAFFIC };
-enum { TIMER_ARRIVAL, TIMER_ANSWER, TIMER_CHUNK };
-enum { METRIC_COMPLETION, METRIC_GOODPUT, METRIC_RECEIVED, METRIC_FAILURE };
 enum { SERIES_RECEIVED };
 
 /* A flow is its target and the number of its transfer: a timer's argument. */
@@ -81,7 +80,7 @@ static Stream *idle_stream(Host *host, EntityId target)
     const TrafficSettings *settings = host_settings(host);
     Stream *stream = NULL;
     while (settings->stream == TRAFFIC_LONG_LIVED &&
-           (stream = host_next_stream(host, target, PROTOCOL_TRAFFIC, stream)) != NULL) {
+           (stream = host_next_stream(host, target, TRAFFIC_PROTOCOL_FLOW, stream)) != NULL) {
         const TrafficStream *state = stream_state(stream);
         if (!state->is_pending) {
             return stream;
@@ -98,7 +97,7 @@ static Stream *begin(Host *host, EntityId target, uint64_t size_bytes, uint64_t 
     span_set_integer(&span, "size", (int64_t)size_bytes);
     Stream *stream = idle_stream(host, target);
     if (stream == NULL) {
-        stream = host_open(host, target, PROTOCOL_TRAFFIC, &span.context);
+        stream = host_open(host, target, TRAFFIC_PROTOCOL_FLOW, &span.context);
     }
     TrafficStream *state = stream_state(stream);
     state->span = span;
@@ -155,7 +154,7 @@ static void arrive(Host *host, uint64_t flow)
     if (settings->pace == TRAFFIC_PACE_OPEN && !is_last) {
         const SimDuration interval =
             host_draw_from(host, RANDOM_INTERVAL, &self->intervals, settings->interval);
-        host_after(host, MAX(interval, 1), TIMER_ARRIVAL, next);
+        host_after(host, MAX(interval, 1), TRAFFIC_TIMER_ARRIVAL, next);
     }
     if (target == TARGET_DRAWN) {
         target = draw_target(host);
@@ -185,7 +184,7 @@ static void send_chunk(Host *host, uint64_t flow)
     }
     Stream *stream = idle_stream(host, target);
     if (stream == NULL) {
-        stream = host_open(host, target, PROTOCOL_TRAFFIC, NULL);
+        stream = host_open(host, target, TRAFFIC_PROTOCOL_FLOW, NULL);
     }
     stream_send(host, stream,
                 &(Message){.kind = MESSAGE_DATA, .size_bytes = (uint32_t)settings->chunk_bytes});
@@ -193,7 +192,7 @@ static void send_chunk(Host *host, uint64_t flow)
     if (--left == 0) {
         wait += host_draw_from(host, RANDOM_OFF, &self->offs, settings->off);
     }
-    host_after(host, MAX(wait, 1), TIMER_CHUNK, flow_of(target, left));
+    host_after(host, MAX(wait, 1), TRAFFIC_TIMER_CHUNK, flow_of(target, left));
 }
 
 /* Transfers, where they end. */
@@ -202,11 +201,11 @@ static void complete(Host *host, Stream *stream, SimTime began)
 {
     TrafficStream *state = stream_state(stream);
     const SimDuration time = MAX(host_now(host) - began, 1);
-    host_measure(host, METRIC_COMPLETION, time);
+    host_measure(host, TRAFFIC_METRIC_COMPLETION, time);
     host_measure(
-        host, METRIC_GOODPUT,
+        host, TRAFFIC_METRIC_GOODPUT,
         (int64_t)((unsigned __int128)state->received * 8 * (uint64_t)SIM_SECOND / (uint64_t)time));
-    host_measure(host, METRIC_FAILURE, 0);
+    host_measure(host, TRAFFIC_METRIC_FAILURE, 0);
     state->received = 0;
 }
 
@@ -238,7 +237,7 @@ static void receive_request(Host *host, Stream *stream, const Message *message)
     state->span = span_start(host, "answer", &message->span);
     const SimDuration think = host_draw_from(host, RANDOM_THINK, &self->thinks, settings->think);
     if (think > 0) {
-        state->timer = host_after(host, think, TIMER_ANSWER, stream_handle(stream));
+        state->timer = host_after(host, think, TRAFFIC_TIMER_ANSWER, stream_handle(stream));
     } else {
         state->timer = 0;
         answer(host, stream_handle(stream));
@@ -256,7 +255,7 @@ static void finish_exchange(Host *host, Stream *stream)
     if (state->flow != 0) {
         const SimDuration interval =
             host_draw_from(host, RANDOM_INTERVAL, &self->intervals, settings->interval);
-        host_after(host, MAX(interval, 1), TIMER_ARRIVAL, state->flow);
+        host_after(host, MAX(interval, 1), TRAFFIC_TIMER_ARRIVAL, state->flow);
     }
     if (settings->stream == TRAFFIC_PER_TRANSFER) {
         stream_close(host, stream);
@@ -267,7 +266,7 @@ static void receive(Host *host, Stream *stream, const Message *message)
 {
     TrafficStream *state = stream_state(stream);
     state->received += message->size_bytes;
-    host_measure(host, METRIC_RECEIVED, message->size_bytes);
+    host_measure(host, TRAFFIC_METRIC_RECEIVED, message->size_bytes);
     host_sample(host, SERIES_RECEIVED, stream, (double)message->size_bytes);
     switch (message->kind) {
     case MESSAGE_REQUEST_LAST:
@@ -292,9 +291,9 @@ static void ended(Host *host, Stream *stream, Outcome outcome)
     const bool is_bulk = settings->pattern == TRAFFIC_BULK;
     if (stream_is_opener(host, stream) && state->is_pending &&
         (!is_bulk || outcome != OUTCOME_CLOSED)) {
-        host_measure(host, METRIC_FAILURE, 1);
+        host_measure(host, TRAFFIC_METRIC_FAILURE, 1);
         if (!is_bulk && state->flow != 0) {
-            host_after(host, 1, TIMER_ARRIVAL, state->flow);
+            host_after(host, 1, TRAFFIC_TIMER_ARRIVAL, state->flow);
         }
     }
     span_end_error(host, &state->span);
@@ -310,11 +309,15 @@ static void start_flow(Host *host, EntityId target)
     if (target == host_id(host)) {
         return;
     }
-    const unsigned timer = settings->pattern == TRAFFIC_ON_OFF ? TIMER_CHUNK : TIMER_ARRIVAL;
+    const unsigned timer =
+        settings->pattern == TRAFFIC_ON_OFF ? TRAFFIC_TIMER_CHUNK : TRAFFIC_TIMER_ARRIVAL;
     for (int64_t i = 0; i < settings->streams; i++) {
         const SimDuration delay =
             host_draw_from(host, RANDOM_START, &self->starts, settings->start);
         host_after(host, MAX(delay, 1), timer, flow_of(target, 0));
+    }
+    if (target != TARGET_DRAWN) {
+        traffic_probe_start(host, target);
     }
 }
 
@@ -379,25 +382,32 @@ static void print_state(const void *state, GString *text)
 }
 
 static const Protocol PROTOCOLS[] = {
-    [PROTOCOL_TRAFFIC] = {.name = "/traffic/1.0.0",
-                          .messages = MESSAGES,
-                          .stream_state_size_bytes = sizeof(TrafficStream),
-                          .received = receive,
-                          .ended = ended},
+    [TRAFFIC_PROTOCOL_FLOW] = {.name = "/traffic/1.0.0",
+                               .messages = MESSAGES,
+                               .stream_state_size_bytes = sizeof(TrafficStream),
+                               .received = receive,
+                               .ended = ended},
+    [TRAFFIC_PROTOCOL_PROBE] = {.name = "/traffic/probe/1.0.0",
+                                .messages = TRAFFIC_PROBE_MESSAGES,
+                                .received = traffic_probe_received},
     {0},
 };
-static const TimerAction TIMERS[] = {[TIMER_ARRIVAL] = {"traffic.arrival", arrive},
-                                     [TIMER_ANSWER] = {"traffic.answer", answer},
-                                     [TIMER_CHUNK] = {"traffic.chunk", send_chunk},
+static const TimerAction TIMERS[] = {[TRAFFIC_TIMER_ARRIVAL] = {"traffic.arrival", arrive},
+                                     [TRAFFIC_TIMER_ANSWER] = {"traffic.answer", answer},
+                                     [TRAFFIC_TIMER_CHUNK] = {"traffic.chunk", send_chunk},
+                                     [TRAFFIC_TIMER_PROBE] = {"traffic.probe", traffic_probe_send},
                                      {0}};
 static const Action ACTIONS[] = {{"transfer", "transfer PEER PEER bytes COUNT",
                                   "the first sends so much to the second", run_transfer},
                                  {0}};
 static const MetricName METRICS[] = {
-    [METRIC_COMPLETION] = {"completion", "ns", "from the beginning of a transfer to its end"},
-    [METRIC_GOODPUT] = {"goodput", "bit/s", "bits of a completed transfer over its time"},
-    [METRIC_RECEIVED] = {"received", "B", "what arrived, message by message"},
-    [METRIC_FAILURE] = {"failure", "1", "1 for a transfer whose stream ended first, else 0"},
+    [TRAFFIC_METRIC_COMPLETION] = {"completion", "ns",
+                                   "from the beginning of a transfer to its end"},
+    [TRAFFIC_METRIC_GOODPUT] = {"goodput", "bit/s", "bits of a completed transfer over its time"},
+    [TRAFFIC_METRIC_RECEIVED] = {"received", "B", "what arrived, message by message"},
+    [TRAFFIC_METRIC_FAILURE] = {"failure", "1",
+                                "1 for a transfer whose stream ended first, else 0"},
+    [TRAFFIC_METRIC_PROBE] = {"probe", "ns", "from a probe to its echo"},
     {0}};
 static const char *const SERIES[] = {[SERIES_RECEIVED] = "received", NULL};
 static const ScenarioProperty PROPERTIES[] = {{"no transfer fails", "traffic.failure == 0"}, {0}};

@@ -14,6 +14,9 @@ enum { TRAFFIC_PACE_OPEN, TRAFFIC_PACE_CLOSED };
 typedef struct TrafficSettings {
     int pattern, pairs, stream, pace;
     int64_t streams, count, chunk_bytes, rate_bits_per_second;
+    SimDuration probe_interval;
+    int64_t probe_size_bytes;
+    bool probe_apart;
     char *senders, *receivers;
     Distribution *size, *reply, *interval, *start, *think, *on, *off;
 } TrafficSettings;

@@ -263,7 +263,7 @@ void toy_network_free(ToyNetwork *toy)
     g_free(toy);
 }
 
-void toy_network_run(ToyNetwork *toy, const char *const *rows, SimTime until)
+void toy_network_prepare(ToyNetwork *toy, const char *const *rows)
 {
     g_autoptr(GError) error = NULL;
     FaultPlan *plan = fault_plan_new(&(FaultPlanContext){
@@ -277,6 +277,16 @@ void toy_network_run(ToyNetwork *toy, const char *const *rows, SimTime until)
     }
     toy->database = database_fixture_new();
     CU_ASSERT_FATAL(network_prepare(toy->network, plan, toy->database->recorder, 1, &error));
+}
+
+void toy_network_run(ToyNetwork *toy, const char *const *rows, SimTime until)
+{
+    toy_network_prepare(toy, rows);
+    toy_network_go_on(toy, until);
+}
+
+void toy_network_go_on(ToyNetwork *toy, SimTime until)
+{
     Simulation *simulation = network_simulation(toy->network);
     toy->outcome = simulation_run(simulation, until, false, UINT64_MAX);
     toy->failure = g_strdup(simulation_failure(simulation));

@@ -47,7 +47,10 @@ ToyNetwork *toy_network_new(const char *const *settings, GError **error);
 void toy_network_free(ToyNetwork *toy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ToyNetwork, toy_network_free)
 
-/* rows: `TIME ACTION`, NULL-terminated. Runs until `until`, finishes, opens the database. */
+/* rows: `TIME ACTION`, NULL-terminated. Runs until `until`, finishes, opens the database. In two
+ * steps: a test may run it for a while in between and look. */
+void toy_network_prepare(ToyNetwork *toy, const char *const *rows);
+void toy_network_go_on(ToyNetwork *toy, SimTime until);
 void toy_network_run(ToyNetwork *toy, const char *const *rows, SimTime until);
 
 /* All in one: fails the test unless the log is as expected. */
