@@ -74,9 +74,7 @@ static void mplex_free(MuxerSession *session)
 
 static void say(MuxCore *core, SimTime now, MuxStream *stream, uint8_t type, uint8_t how)
 {
-    MuxEntry entry = {.stream = stream, .type = type, .how = how};
-    entry.flags = flag_of(&entry);
-    entry.stream = NULL;
+    const MuxEntry entry = {.type = type, .how = how};
     mux_say(core, now, stream, &entry);
 }
 
@@ -130,13 +128,14 @@ static void mplex_end(MuxerSession *session, SimTime now, uint64_t id, StreamEnd
         send_reset(core, now, stream);
         return;
     }
-    stream->is_abandoned = how == STREAM_CLOSE;
-    stream->is_read_ended = stream->is_read_ended || stream->is_abandoned;
-    if (stream->end_wanted == 0) {
+    if (how == STREAM_CLOSE) {
+        stream->is_abandoned = stream->is_read_ended = true;
+    }
+    if (stream->is_write_ended && how == STREAM_CLOSE) {
+        send_reset(core, now, stream); /* else nothing would tell the other side to stop */
+    } else if (stream->end_wanted == 0 || how == STREAM_CLOSE) {
         stream->end_wanted = (uint8_t)(1 + how);
         send_end(core, now, stream);
-    } else if (stream->is_write_ended && stream->is_read_ended) {
-        mux_detach(core, stream);
     }
 }
 
@@ -154,7 +153,10 @@ static bool mplex_next(MuxerSession *session, SimTime now, uint32_t room_bytes, 
         return false;
     }
     const uint32_t header = header_for(first, MIN(first->payload_bytes, MAX(room_bytes, 32)));
+    const uint8_t flag = flag_of(first);
+    const guint start = frames->len;
     MuxStream *stream = mux_take(core, now, header, room_bytes, frames);
+    ((MuxFrame *)(void *)(frames->data + start))->flags = flag;
     if (stream != NULL) {
         send_end(core, now, stream);
     }
@@ -311,9 +313,9 @@ static bool mplex_may_read(const MuxerSession *session)
 
 /* What it takes, and whether it is sound. */
 
-static uint64_t mplex_queued_bytes(const MuxerSession *session)
+static uint64_t mplex_ahead_bytes(const MuxerSession *session)
 {
-    return mux_unsent_bytes((const MuxCore *)session, header_bytes);
+    return mux_ahead_bytes((const MuxCore *)session, header_bytes);
 }
 
 static size_t mplex_memory_bytes(const MuxerSession *session)
@@ -347,7 +349,7 @@ const Muxer MUXER_mplex = {
     .deadline = mplex_deadline,
     .expire = mplex_expire,
     .may_read = mplex_may_read,
-    .queued_bytes = mplex_queued_bytes,
+    .ahead_bytes = mplex_ahead_bytes,
     .memory_bytes = mplex_memory_bytes,
     .check = mplex_check,
 };

@@ -347,20 +347,16 @@ MuxStream *mux_take(MuxCore *core, SimTime now, uint32_t header_bytes, uint32_t 
 
 /* What it takes, and whether it is sound. */
 
-uint64_t mux_unsent_bytes(const MuxCore *core, uint32_t (*header)(const MuxEntry *entry))
+uint64_t mux_ahead_bytes(const MuxCore *core, uint32_t (*header)(const MuxEntry *entry))
 {
     uint64_t bytes = 0;
     for (uint32_t i = core->queue_head; i < core->queue_tail; i++) {
-        bytes +=
-            core->queue[i].is_turn ? 0 : header(&core->queue[i]) + core->queue[i].payload_bytes;
-    }
-    for (uint32_t i = 0; i < core->stream_count; i++) {
-        const MuxStream *stream = core->streams[i];
-        uint32_t at = stream->writes > 0 ? stream->formed : stream->out.tail;
-        bytes -= stream->writes > 0 ? stream->formed_bytes : 0;
-        for (; at < stream->out.tail; at += mux_items_at(&stream->out, at)->size_bytes) {
-            bytes += mux_items_at(&stream->out, at)->length;
+        MuxEntry entry = core->queue[i];
+        if (entry.is_turn) {
+            MuxStream would_be = *entry.stream;
+            entry.payload_bytes = form(core, &would_be);
         }
+        bytes += header(&entry) + entry.payload_bytes;
     }
     return bytes;
 }

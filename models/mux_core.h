@@ -128,7 +128,9 @@ static inline uint64_t mux_unread(const MuxStream *stream)
     return stream->received - stream->read;
 }
 
-uint64_t mux_unsent_bytes(const MuxCore *core, uint32_t (*header)(const MuxEntry *entry));
+/* What stands before a frame of a stream that writes now: the queue, and one frame of each writer
+ * that waits. */
+uint64_t mux_ahead_bytes(const MuxCore *core, uint32_t (*header)(const MuxEntry *entry));
 size_t mux_memory_bytes(const MuxCore *core, size_t struct_bytes);
 void mux_check(const MuxCore *core);
 

@@ -86,7 +86,7 @@ struct Muxer {
     SimTime (*deadline)(const MuxerSession *session, bool *ret_is_idle);
     void (*expire)(MuxerSession *session, SimTime now);
     bool (*may_read)(const MuxerSession *session);
-    uint64_t (*queued_bytes)(const MuxerSession *session);
+    uint64_t (*ahead_bytes)(const MuxerSession *session);
     size_t (*memory_bytes)(const MuxerSession *session);
     void (*check)(const MuxerSession *session);
 };
@@ -167,10 +167,11 @@ static inline bool muxer_may_read(const MuxerSession *session)
     return session->muxer->may_read(session);
 }
 
-/* What has been written and muxer_next() has not returned yet, with the frames' headers. */
-static inline uint64_t muxer_queued_bytes(const MuxerSession *session)
+/* What muxer_next() returns before the first frame of a stream that writes now, with the frames'
+ * headers; 0: nothing waits. */
+static inline uint64_t muxer_ahead_bytes(const MuxerSession *session)
 {
-    return session->muxer->queued_bytes(session);
+    return session->muxer->ahead_bytes(session);
 }
 
 static inline size_t muxer_memory_bytes(const MuxerSession *session)

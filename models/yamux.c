@@ -178,13 +178,14 @@ static void yamux_end(MuxerSession *session, SimTime now, uint64_t id, StreamEnd
         yamux_open_held(yamux, now);
         return;
     }
-    stream->is_abandoned = how == STREAM_CLOSE;
-    stream->is_read_ended = stream->is_read_ended || stream->is_abandoned;
-    if (stream->end_wanted == 0) {
+    if (how == STREAM_CLOSE) {
+        stream->is_abandoned = stream->is_read_ended = true;
+    }
+    if (stream->is_write_ended && how == STREAM_CLOSE) {
+        send_reset(yamux, now, stream); /* else nothing would tell the other side to stop */
+    } else if (stream->end_wanted == 0 || how == STREAM_CLOSE) {
         stream->end_wanted = (uint8_t)(1 + how);
         yamux_send_end(yamux, now, stream);
-    } else if (stream->is_write_ended && stream->is_read_ended) {
-        yamux_finish(yamux, stream);
     }
     yamux_open_held(yamux, now);
 }
@@ -287,9 +288,9 @@ static uint32_t header_bytes(const MuxEntry *entry)
     return HEADER_BYTES;
 }
 
-static uint64_t yamux_queued_bytes(const MuxerSession *session)
+static uint64_t yamux_ahead_bytes(const MuxerSession *session)
 {
-    return mux_unsent_bytes((const MuxCore *)session, header_bytes);
+    return mux_ahead_bytes((const MuxCore *)session, header_bytes);
 }
 
 static size_t yamux_memory_bytes(const MuxerSession *session)
@@ -333,7 +334,7 @@ const Muxer MUXER_yamux = {
     .deadline = yamux_deadline,
     .expire = yamux_expire,
     .may_read = yamux_may_read,
-    .queued_bytes = yamux_queued_bytes,
+    .ahead_bytes = yamux_ahead_bytes,
     .memory_bytes = yamux_memory_bytes,
     .check = yamux_check,
 };

@@ -227,7 +227,7 @@ static SimTime next_event(const MuxRig *rig, bool waits_for_idle)
         if (waits_for_idle || !is_idle) {
             next = MIN(next, deadline);
         }
-        if (one->busy_until > rig->now && muxer_queued_bytes(one->session) > 0) {
+        if (one->busy_until > rig->now && muxer_ahead_bytes(one->session) > 0) {
             next = MIN(next, one->busy_until);
         }
     }
@@ -240,7 +240,7 @@ static void run(MuxRig *rig, SimTime until, bool waits_for_idle)
         mux_rig_flush(rig, 0);
         mux_rig_flush(rig, 1);
         const SimTime next = next_event(rig, waits_for_idle);
-        if (next > until) {
+        if (next > until || next == SIM_TIME_MAX) {
             rig->now = until == SIM_TIME_MAX ? rig->now : until;
             return;
         }

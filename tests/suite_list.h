@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The suites of tests/unit, in the order in which they run. Those that fork workers come first:
  * they may not before there are threads, which others leave behind. */
+X(mplex)
+X(muxer)
 X(worker_pool)
 X(sweep_faults)
 X(block_pool)
@@ -88,4 +90,5 @@ X(value_text)
 X(view_server)
 X(worked_example)
 X(yamux)
+X(yamux_flow)
 X(zipf)
