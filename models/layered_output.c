@@ -121,7 +121,7 @@ static void flush_session(Host *host, Layered *layered, GByteArray *record)
 
 static bool has_unsent(const Layered *layered)
 {
-    return layered->session != NULL && muxer_queued_bytes(layered->session) > 0;
+    return layered->session != NULL && muxer_has_unsent(layered->session);
 }
 
 void layered_flush(Host *host, Layered *layered)

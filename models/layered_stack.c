@@ -268,7 +268,7 @@ static void has_room(Host *host, TcpEndpoint *endpoint)
 {
     Layered *layered = endpoint->user;
     if (layered != NULL && layered->session != NULL && !layered->is_settle_due &&
-        muxer_queued_bytes(layered->session) > 0) {
+        muxer_has_unsent(layered->session)) {
         layered_flush(host, layered);
     }
 }

@@ -318,6 +318,11 @@ static uint64_t mplex_ahead_bytes(const MuxerSession *session)
     return mux_ahead_bytes((const MuxCore *)session, header_bytes);
 }
 
+static bool mplex_has_unsent(const MuxerSession *session)
+{
+    return mux_has_unsent((const MuxCore *)session);
+}
+
 static size_t mplex_memory_bytes(const MuxerSession *session)
 {
     return mux_memory_bytes((const MuxCore *)session, sizeof(MuxCore));
@@ -350,6 +355,7 @@ const Muxer MUXER_mplex = {
     .expire = mplex_expire,
     .may_read = mplex_may_read,
     .ahead_bytes = mplex_ahead_bytes,
+    .has_unsent = mplex_has_unsent,
     .memory_bytes = mplex_memory_bytes,
     .check = mplex_check,
 };

@@ -361,6 +361,15 @@ uint64_t mux_ahead_bytes(const MuxCore *core, uint32_t (*header)(const MuxEntry 
     return bytes;
 }
 
+bool mux_has_unsent(const MuxCore *core)
+{
+    bool has_unsent = mux_queue_count(core) > 0;
+    for (uint32_t i = 0; i < core->stream_count && !has_unsent; i++) {
+        has_unsent = mux_has_unformed(core->streams[i]);
+    }
+    return has_unsent;
+}
+
 size_t mux_memory_bytes(const MuxCore *core, size_t struct_bytes)
 {
     size_t bytes = struct_bytes + core->stream_capacity * sizeof *core->streams +

@@ -131,6 +131,8 @@ static inline uint64_t mux_unread(const MuxStream *stream)
 /* What stands before a frame of a stream that writes now: the queue, and one frame of each writer
  * that waits. */
 uint64_t mux_ahead_bytes(const MuxCore *core, uint32_t (*header)(const MuxEntry *entry));
+/* Whether anything waits, in the queue or for a window. */
+bool mux_has_unsent(const MuxCore *core);
 size_t mux_memory_bytes(const MuxCore *core, size_t struct_bytes);
 void mux_check(const MuxCore *core);
 

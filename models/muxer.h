@@ -87,6 +87,7 @@ struct Muxer {
     void (*expire)(MuxerSession *session, SimTime now);
     bool (*may_read)(const MuxerSession *session);
     uint64_t (*ahead_bytes)(const MuxerSession *session);
+    bool (*has_unsent)(const MuxerSession *session);
     size_t (*memory_bytes)(const MuxerSession *session);
     void (*check)(const MuxerSession *session);
 };
@@ -172,6 +173,12 @@ static inline bool muxer_may_read(const MuxerSession *session)
 static inline uint64_t muxer_ahead_bytes(const MuxerSession *session)
 {
     return session->muxer->ahead_bytes(session);
+}
+
+/* Whether anything that was written has not left, for want of room or of a window. */
+static inline bool muxer_has_unsent(const MuxerSession *session)
+{
+    return session->muxer->has_unsent(session);
 }
 
 static inline size_t muxer_memory_bytes(const MuxerSession *session)

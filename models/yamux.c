@@ -293,6 +293,11 @@ static uint64_t yamux_ahead_bytes(const MuxerSession *session)
     return mux_ahead_bytes((const MuxCore *)session, header_bytes);
 }
 
+static bool yamux_has_unsent(const MuxerSession *session)
+{
+    return mux_has_unsent((const MuxCore *)session);
+}
+
 static size_t yamux_memory_bytes(const MuxerSession *session)
 {
     return mux_memory_bytes((const MuxCore *)session, sizeof(Yamux));
@@ -335,6 +340,7 @@ const Muxer MUXER_yamux = {
     .expire = yamux_expire,
     .may_read = yamux_may_read,
     .ahead_bytes = yamux_ahead_bytes,
+    .has_unsent = yamux_has_unsent,
     .memory_bytes = yamux_memory_bytes,
     .check = yamux_check,
 };

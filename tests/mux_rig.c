@@ -227,7 +227,7 @@ static SimTime next_event(const MuxRig *rig, bool waits_for_idle)
         if (waits_for_idle || !is_idle) {
             next = MIN(next, deadline);
         }
-        if (one->busy_until > rig->now && muxer_ahead_bytes(one->session) > 0) {
+        if (one->busy_until > rig->now && muxer_has_unsent(one->session)) {
             next = MIN(next, one->busy_until);
         }
     }
