@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#define FIVE 5
-
 static double at(const GArray *values, guint index)
 {
     return g_array_index(values, double, index);
@@ -152,7 +150,7 @@ static GArray *batches(const GArray *values, guint first, guint size)
 
 guint sample_warm_up(const GArray *values)
 {
-    g_autoptr(GArray) fives = batches(values, 0, FIVE);
+    g_autoptr(GArray) fives = batches(values, 0, SAMPLE_FIVE);
     const guint count = fives->len;
     guint best = 0;
     double least = INFINITY, mean = 0, squares = 0;
@@ -168,7 +166,7 @@ guint sample_warm_up(const GArray *values)
             best = index;
         }
     }
-    return best * FIVE;
+    return best * SAMPLE_FIVE;
 }
 
 Estimate sample_batch_means(const GArray *values, guint first, guint batch_count, double level)

@@ -46,6 +46,8 @@ Estimate sample_quantile_bootstrap(const GArray *sorted, double q, double level,
 
 /* -- One long run -- */
 
+#define SAMPLE_FIVE 5
+
 /* How many values at the start to leave out by MSER-5: the number of whole fives before which the
  * standard error of the rest is least, looking at the first half. */
 guint sample_warm_up(const GArray *values);

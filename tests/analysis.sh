@@ -56,6 +56,25 @@ fails 'one database without cells' 2 '--from CELL' "$skein" compare cells.db
 fails 'a level that is none' 2 '--level' "$skein" stats cells.db --metric ping.rtt --level 95
 fails 'stats of no run' 2 'no run 7' "$skein" stats cities.db --run 7
 
+check 'a run with a series' "$skein" run "$top_srcdir/scenarios/queues.yaml" \
+    --set 'record.series=[access.up-queue]' -o long.db --quiet
+prints 'a long run by batch means' 'settled' "$skein" stats long.db --metric access.up-queue \
+    --warm-up mser5 --batch-means 30
+check 'without its first two seconds' sh -c '"$1" stats long.db --metric access.up-queue --warm-up 2s \
+    --csv | awk -F , "NR == 2 { exit !(\$7 > 0 && \$7 < \$6 && \$8 >= 2e9 && \$8 < 3e9) }"' sh "$skein"
+prints 'spans, too' 'DialPeer     190         0' "$skein" stats cities.db --metric DialPeer \
+    --batch-means 5
+fails 'an unknown series' 2 "did you mean 'access.up-queue'" \
+    "$skein" stats long.db --metric access.upqueue --warm-up mser5
+fails 'a warm-up that is none' 2 'neither mser5 nor a time' \
+    "$skein" stats long.db --metric access.up-queue --warm-up often
+fails 'a negative warm-up' 2 'from 0 on' \
+    "$skein" stats long.db --metric access.up-queue --warm-up=-1s
+fails 'one batch' 2 'expected 2 to 1000' "$skein" stats long.db --metric DialPeer --batch-means 1
+fails 'a warm-up of nothing' 2 '--metric' "$skein" stats long.db --warm-up mser5
+fails 'a warm-up longer than the run' 2 'too few for 20 batches' \
+    "$skein" stats long.db --metric access.up-queue --warm-up 1h
+
 for kind in latency-cdf latency-histogram latency-timeline spacetime topology; do
     prints "$kind as a script" 'set terminal pngcairo' "$skein" plot cities.db $kind --script
 done

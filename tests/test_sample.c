@@ -122,6 +122,11 @@ static double exponential(Luck *luck, double mean)
     return -mean * log(random_unit(random_word(luck->key, luck->counter++)));
 }
 
+static double next_wait(Luck *luck, double wait)
+{
+    return fmax(0, wait + exponential(luck, 1) - exponential(luck, 1 / LOAD));
+}
+
 /* The mean wait of successive customers by Lindley's recurrence, from the stationary state on, so
  * that its expectation is exact: W is 0 with probability 1 - load, else exponential. */
 static double mean_wait(uint64_t seed, guint customers)
@@ -131,7 +136,7 @@ static double mean_wait(uint64_t seed, guint customers)
     double wait = is_busy ? exponential(&luck, 1 / (1 - LOAD)) : 0, sum = 0;
     for (guint i = 0; i < customers; i++) {
         sum += wait;
-        wait = fmax(0, wait + exponential(&luck, 1) - exponential(&luck, 1 / LOAD));
+        wait = next_wait(&luck, wait);
     }
     return sum / customers;
 }
@@ -196,6 +201,30 @@ static void sample_mean_interval_after_a_sequential_stop(void)
     CU_ASSERT_TRUE(share >= 0.85 && share <= 0.98);
 }
 
+/* One long run of a queue that 300 customers wait in at first: without its warm-up, and by 20
+ * batches of some hundred waits each, the interval holds the mean; with it, it does not. */
+static void sample_batch_means_cover_the_mean_of_a_long_run(void)
+{
+    enum { CUSTOMERS = 20000, AT_FIRST = 300 };
+    const guint count = experiment_count() / 4;
+    guint covered = 0, spoiled = 0;
+    for (guint i = 0; i < count; i++) {
+        Luck luck = {random_key(i, random_purpose("test.long-run"), 0, 0), 0};
+        g_autoptr(GArray) waits = g_array_new(FALSE, FALSE, sizeof(double));
+        for (double wait = AT_FIRST; waits->len < CUSTOMERS; wait = next_wait(&luck, wait)) {
+            g_array_append_val(waits, wait);
+        }
+        const Estimate rest = sample_batch_means(waits, sample_warm_up(waits), 20, LEVEL);
+        const Estimate all = sample_batch_means(waits, 0, 20, LEVEL);
+        covered += rest.low <= MEAN_WAIT && MEAN_WAIT <= rest.high;
+        spoiled += all.value > 2 * MEAN_WAIT;
+    }
+    printf("# M/M/1, one run of %d waits: MSER-5 and 20 batches cover in %.1f %% of %u runs\n",
+           CUSTOMERS, covered * 100.0 / count, count);
+    CU_ASSERT_TRUE(covered * 100 >= 90 * count && covered * 100 <= 98 * count);
+    CU_ASSERT_EQUAL(spoiled, count);
+}
+
 /* A scenario against itself with other seeds. */
 static void difference_of_equals_is_seldom_significant(void)
 {
@@ -225,6 +254,8 @@ CU_TestInfo suite_sample[] = {
     {"sample_mean_interval_covers_the_mean_of_a_queue",
      sample_mean_interval_covers_the_mean_of_a_queue},
     {"sample_mean_interval_after_a_sequential_stop", sample_mean_interval_after_a_sequential_stop},
+    {"sample_batch_means_cover_the_mean_of_a_long_run",
+     sample_batch_means_cover_the_mean_of_a_long_run},
     {"difference_of_equals_is_seldom_significant", difference_of_equals_is_seldom_significant},
     CU_TEST_INFO_NULL,
 };
