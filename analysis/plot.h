@@ -15,7 +15,7 @@
 
 typedef struct PlotOptions {
     const int64_t *run_id;  /* NULL: the first of the database */
-    const char *metric;     /* ping, dial or message; NULL: the first of these that there is */
+    const char *metric;     /* as PlotKind.metric says; NULL: the first of these that there is */
     const char *by;         /* kinds of cells: as in CellQuestion */
     const char *experiment; /* likewise */
     int64_t from_ns, to_ns; /* the window; G_MININT64 and G_MAXINT64 leave the choice to the plot */
@@ -40,9 +40,19 @@ typedef struct Plot {
     GString *title, *subtitle, *body;
 } Plot;
 
+/* What PlotOptions.metric is to a kind. */
+typedef enum PlotMetric {
+    PLOT_METRIC_NONE,
+    PLOT_METRIC_LATENCY, /* ping, dial or message */
+    PLOT_METRIC_NAME,    /* a metric as a whole */
+    PLOT_METRIC_PART,    /* a statistic: a metric, or a part of it */
+    PLOT_METRIC_SERIES,
+} PlotMetric;
+
 typedef struct PlotKind {
     const char *name; /* as on the command line */
     const char *help; /* one line */
+    PlotMetric metric;
     bool is_of_cells; /* draws what analysis/cell_plot.h reads */
     bool (*draw)(const PlotSource *source, Plot *plot, GError **error);
 } PlotKind;

@@ -150,6 +150,7 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
 const PlotKind PLOT_bands = {
     .name = "bands",
     .help = "a series over time, with bands over repetitions, for each cell",
+    .metric = PLOT_METRIC_SERIES,
     .is_of_cells = true,
     .draw = draw,
 };

@@ -69,6 +69,7 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
 const PlotKind PLOT_box = {
     .name = "box",
     .help = "a box plot of a number over repetitions, for each cell",
+    .metric = PLOT_METRIC_PART,
     .is_of_cells = true,
     .draw = draw,
 };

@@ -62,6 +62,7 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
 const PlotKind PLOT_cell_cdf = {
     .name = "cell-cdf",
     .help = "the distribution of a metric's values, a curve for each cell",
+    .metric = PLOT_METRIC_PART,
     .is_of_cells = true,
     .draw = draw,
 };

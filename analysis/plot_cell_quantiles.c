@@ -52,6 +52,7 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
 const PlotKind PLOT_cell_quantiles = {
     .name = "cell-quantiles",
     .help = "50, 90, 99 and 99.9 % of a metric's values over a swept parameter",
+    .metric = PLOT_METRIC_PART,
     .is_of_cells = true,
     .draw = draw,
 };

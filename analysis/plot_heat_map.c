@@ -73,6 +73,7 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
 const PlotKind PLOT_heat_map = {
     .name = "heat-map",
     .help = "a number over two swept parameters, as colours",
+    .metric = PLOT_METRIC_PART,
     .is_of_cells = true,
     .draw = draw,
 };

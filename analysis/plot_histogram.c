@@ -85,6 +85,7 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
 const PlotKind PLOT_histogram = {
     .name = "histogram",
     .help = "how often which values of a metric came, for each of at most 4 cells",
+    .metric = PLOT_METRIC_PART,
     .is_of_cells = true,
     .draw = draw,
 };

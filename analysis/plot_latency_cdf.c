@@ -125,5 +125,6 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
 const PlotKind PLOT_latency_cdf = {
     .name = "latency-cdf",
     .help = "share of pings, dials or messages that took at most so long",
+    .metric = PLOT_METRIC_LATENCY,
     .draw = draw,
 };

@@ -171,5 +171,6 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
 const PlotKind PLOT_latency_histogram = {
     .name = "latency-histogram",
     .help = "how many pings, dials or messages took how long",
+    .metric = PLOT_METRIC_LATENCY,
     .draw = draw,
 };

@@ -137,5 +137,6 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
 const PlotKind PLOT_latency_timeline = {
     .name = "latency-timeline",
     .help = "latency over virtual time, with the faults",
+    .metric = PLOT_METRIC_LATENCY,
     .draw = draw,
 };

@@ -75,6 +75,7 @@ const PlotKind PLOT_lines = {
     .name = "lines",
     .help = "a number over a swept parameter, with intervals; a line for each "
             "of a second",
+    .metric = PLOT_METRIC_PART,
     .is_of_cells = true,
     .draw = draw,
 };

@@ -145,5 +145,6 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
 const PlotKind PLOT_metric_cdf = {
     .name = "metric-cdf",
     .help = "share of a metric's values up to so much; completion times by default",
+    .metric = PLOT_METRIC_NAME,
     .draw = draw,
 };

@@ -380,5 +380,6 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
 const PlotKind PLOT_series = {
     .name = "series",
     .help = "windows, round trips, queues, goodput over virtual time",
+    .metric = PLOT_METRIC_SERIES,
     .draw = draw,
 };

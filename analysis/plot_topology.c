@@ -379,5 +379,6 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
 const PlotKind PLOT_topology = {
     .name = "topology",
     .help = "who was connected to whom, coloured by latency",
+    .metric = PLOT_METRIC_LATENCY,
     .draw = draw,
 };

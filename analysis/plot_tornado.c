@@ -93,6 +93,7 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
 const PlotKind PLOT_tornado = {
     .name = "tornado",
     .help = "main effects: how far each swept parameter moves a number",
+    .metric = PLOT_METRIC_PART,
     .is_of_cells = true,
     .draw = draw,
 };

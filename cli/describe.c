@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* skein describe: what can be set in a module, or what is set in a scenario file. */
 #include "cli/command.h"
+#include "cli/plot_line.h"
 #include "models/latency.h"
 #include "models/loss.h"
 #include "models/snapshot_layer.h"
@@ -137,7 +138,7 @@ static bool describe_file(const char *path, char **sets, GError **error)
         return false;
     }
     g_autoptr(Run) run = run_new(scenario, &(RunOptions){0}, error);
-    if (run == NULL) {
+    if (run == NULL || !plot_lines_check(run, error)) {
         return false;
     }
     printf("%s: %s\n%u peers, module %s\n", path, scenario->title,

@@ -5,6 +5,7 @@
 #include "cli/interrupt.h"
 #include "cli/log_lines.h"
 #include "cli/memory_table.h"
+#include "cli/plot_line.h"
 #include "cli/progress.h"
 #include "cli/run_summary.h"
 #include "cli/swept_run.h"
@@ -87,7 +88,7 @@ static bool execute(const char *path, Options *options, int *ret_status, GError 
         return false;
     }
     g_autoptr(Run) run = run_new(scenario, &run_options, error);
-    if (run == NULL) {
+    if (run == NULL || !plot_lines_check(run, error)) {
         return false;
     }
     log_lines_set_network(log, run_network(run));

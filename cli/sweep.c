@@ -5,6 +5,7 @@
 #include "analysis/halfwidth.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/plot_line.h"
 #include "cli/share.h"
 #include "cli/sweep_progress.h"
 #include "cli/sweep_script.h"
@@ -367,7 +368,8 @@ static bool sweep_file(const char *file, Options *options, int *ret_status, GErr
     sweep.shard_count = options->share.count;
     g_autoptr(SweepPlan) plan = sweep_plan_new(file, (const char *const *)options->sets,
                                                options->seed, options->only, error);
-    if (plan == NULL) {
+    if (plan == NULL || !plot_lines_check_scenario(
+                            sweep_plan_scenario(plan, sweep_plan_cell(plan, 0), error), error)) {
         return false;
     }
     if (options->dry_run || options->slurm || options->parallel) {

@@ -87,6 +87,8 @@ unsigned network_metric_count(const Network *network);
 const char *network_metric_name(const Network *network, unsigned index);
 const char *network_metric_unit(const Network *network, unsigned index);
 const Metric *network_metric(const Network *network, unsigned index);
+/* The quantities over time that record.series may name, NULL-terminated. */
+const char *const *network_series_names(const Network *network);
 
 /* The least latency between different peers, over the whole timeline; 1 ns with a coordinator. */
 SimDuration network_lookahead(const Network *network);

@@ -33,6 +33,11 @@ static char **all_names(const Network *network)
     return (char **)g_ptr_array_free(names, FALSE);
 }
 
+const char *const *network_series_names(const Network *network)
+{
+    return (const char *const *)network->series_names;
+}
+
 bool network_series_choose(Network *network, GError **error)
 {
     network->series_names = all_names(network);

@@ -77,6 +77,38 @@ complains 'no module' 'scenario.module'
 printf 'peers:\n  count: 3\n' >bad.yaml
 complains 'no section scenario' 'scenario.module'
 
+# Figures
+
+# LINE: a scenario with that line in its section plot.
+figure()
+{
+    printf 'scenario:\n  module: ping\nplot:\n  - topology\n  - %s\n' "$1" >bad.yaml
+}
+figure lnes
+complains 'an unknown kind of plot' "bad.yaml:5:5: plot
+did you mean 'lines'"
+refused 'described' "bad.yaml:5:5: plot" "$skein" describe bad.yaml
+printf 'sweep:\n  link.latency: [1ms, 2ms]\n' >>bad.yaml
+refused 'and swept' "bad.yaml:5:5: plot" "$skein" sweep bad.yaml -o out/bad.db
+figure 'lines --metric ping.rt.p99'
+complains 'an unknown metric of a plot' "bad.yaml:5:5: plot
+did you mean 'ping.rtt'"
+figure 'bands --metric link.quue'
+complains 'an unknown series of a plot' "bad.yaml:5:5: plot
+did you mean 'link.queue'"
+figure 'latency-cdf --metric pong'
+complains 'an unknown latency of a plot' "did you mean 'ping'"
+figure 'lines --by link.los'
+complains 'an unknown parameter of a plot' "did you mean 'link.loss'"
+figure 'lines -o loss.gif'
+complains 'a picture of an unknown format' '.png, .svg or .pdf'
+figure 'latency-timeline --from 3'
+complains 'a time of a plot without unit' "--from
+'3'"
+figure 'lines --help'
+complains 'help in the middle of a file' 'bad.yaml:5:5: plot
+command line'
+
 # Values
 
 with ping interval 10 >bad.yaml
