@@ -72,7 +72,7 @@ static void describe(const CellPlot *cells, guint swept_count, Plot *plot)
     }
     g_string_append(plot->subtitle, most == 1 ? " repetition" : " repetitions");
     if (swept_count > g_strv_length(cells->groups->by)) {
-        g_string_append(plot->subtitle, ", other parameters averaged within each");
+        g_string_append(plot->subtitle, ", over all other parameters");
     }
     if (cells->groups->left_out > 0) {
         g_string_append_printf(plot->subtitle,

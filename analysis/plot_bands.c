@@ -5,20 +5,22 @@
 #include "analysis/cell_plot.h"
 #include "analysis/error.h"
 #include "analysis/number_text.h"
+#include "analysis/series_scale.h"
 
 #include <math.h>
 
 #define BIN_COUNT 80
 
 /* The name of the series: the one asked for, else the first. Also the last
- * instant. */
-static char *find_series(const PlotSource *source, int64_t *ret_end_ns, GError **error)
+ * instant and the largest value. */
+static char *find_series(const PlotSource *source, int64_t *ret_end_ns, double *ret_maximum,
+                         GError **error)
 {
     GError *problem = NULL;
     char *name = NULL;
     g_autoptr(sqlite3_stmt) row =
         database_prepare(source->database,
-                         "SELECT name, max(time_ns) FROM series WHERE ?1 IS NULL "
+                         "SELECT name, max(time_ns), max(value) FROM series WHERE ?1 IS NULL "
                          "OR name = ?1 GROUP BY name"
                          " ORDER BY name LIMIT 1",
                          error);
@@ -29,6 +31,7 @@ static char *find_series(const PlotSource *source, int64_t *ret_end_ns, GError *
     if (database_step(row, &problem)) {
         name = database_text(row, 0);
         *ret_end_ns = MAX(sqlite3_column_int64(row, 1), 1);
+        *ret_maximum = sqlite3_column_double(row, 2);
     } else if (problem != NULL) {
         g_propagate_error(error, problem);
     } else {
@@ -80,7 +83,7 @@ static bool read_run(const PlotSource *source, const char *name, int64_t run_id,
 }
 
 static bool append_group(const PlotSource *source, const char *name, const CellGroup *group,
-                         guint index, double width_ns, double unit_ns, GString *body,
+                         guint index, double width_ns, double unit_ns, double factor, GString *body,
                          GError **error)
 {
     GArray *bins[BIN_COUNT];
@@ -96,9 +99,10 @@ static bool append_group(const PlotSource *source, const char *name, const CellG
     for (guint i = 0; i < BIN_COUNT; i++) {
         const Estimate mean = sample_mean_interval(bins[i], CELL_PLOT_LEVEL);
         if (bins[i]->len > 0) {
-            g_string_append_printf(body, "%.9g %.9g %.9g %.9g %u\n", (i + 0.5) * width_ns / unit_ns,
-                                   mean.value, isnan(mean.low) ? mean.value : mean.low,
-                                   isnan(mean.high) ? mean.value : mean.high, bins[i]->len);
+            g_string_append_printf(
+                body, "%.9g %.9g %.9g %.9g %u\n", (i + 0.5) * width_ns / unit_ns,
+                mean.value / factor, (isnan(mean.low) ? mean.value : mean.low) / factor,
+                (isnan(mean.high) ? mean.value : mean.high) / factor, bins[i]->len);
         }
         g_array_unref(bins[i]);
     }
@@ -110,7 +114,8 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
 {
     g_auto(CellPlot) cells = {0};
     int64_t end_ns = 0;
-    g_autofree char *name = find_series(source, &end_ns, error);
+    double maximum = 0;
+    g_autofree char *name = find_series(source, &end_ns, &maximum, error);
     PlotSource groups_source = *source;
     PlotOptions options = *source->options;
     /* Which runs there are does not depend on the series: any metric will do. */
@@ -121,6 +126,8 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
     }
     const guint count = MIN(cells.groups->groups->len, CELL_PLOT_COLOUR_COUNT);
     const TimeUnit unit = time_unit_for((double)end_ns);
+    const SeriesScale scale = series_scale(name, false, maximum);
+    g_autofree char *axis = scale.label;
     g_string_append_printf(plot->title, "%s over time", name);
     g_string_append(plot->subtitle, "; means of runs with 95 % intervals (Student's t)");
     if (count < cells.groups->groups->len) {
@@ -128,19 +135,19 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
     }
     for (guint i = 0; i < count; i++) {
         if (!append_group(source, name, cell_groups_at(cells.groups, i), i,
-                          (double)end_ns / BIN_COUNT, unit.ns, plot->body, error)) {
+                          (double)end_ns / BIN_COUNT, unit.ns, scale.factor, plot->body, error)) {
             return false;
         }
     }
     g_string_append_printf(plot->body, "set xlabel 'virtual time (%s)'\nset ylabel ", unit.name);
-    gnuplot_quote(plot->body, name);
+    gnuplot_quote(plot->body, axis);
     g_string_append(plot->body, "\nset key outside right top\nplot ");
     for (guint i = 0; i < count; i++) {
         g_string_append_printf(plot->body,
                                "$cell%u using 1:3:4 with filledcurves fs transparent solid 0.2 "
                                "noborder lc rgb '%s' notitle, \\\n $cell%u using 1:2 with lines lw "
-                               "2 lc rgb '%s' title ",
-                               i, cell_plot_colour(i), i, cell_plot_colour(i));
+                               "2 dt %u lc rgb '%s' title ",
+                               i, cell_plot_colour(i), i, i + 1, cell_plot_colour(i));
         gnuplot_quote(plot->body, cell_groups_at(cells.groups, i)->label);
         g_string_append(plot->body, i + 1 < count ? ", \\\n " : "\n");
     }

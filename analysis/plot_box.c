@@ -47,7 +47,8 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
     gnuplot_quote(plot->body, cells.axis);
     g_string_append_printf(plot->body,
                            "\nset xrange [-0.6:%u.6]\nset xtics rotate by %d right\n"
-                           "set boxwidth 0.5\nunset key\nset lmargin at screen 0.14\n",
+                           "set boxwidth 0.5\nunset key\nset lmargin at screen 0.14\n"
+                           "set rmargin at screen 0.97\n",
                            groups->len - 1, groups->len > 4 ? 30 : 0);
     if (groups->len <= 4) {
         g_string_append(plot->body, "set xtics norotate center\n");
@@ -56,7 +57,7 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
                     "plot $boxes using 1:3:2:6:5:xtic(7) with candlesticks "
                     "whiskerbars 0.5 lw 1.6 "
                     "lc rgb '" COLOUR_BLUE "' fs transparent solid 0.25 border lc rgb '" COLOUR_BLUE
-                    "', \\\n $boxes using 1:4:4:4:4 with candlesticks lw 3 lc "
+                    "', \\\n $boxes using ($1-0.25):4:(0.5):(0) with vectors nohead lw 3 lc "
                     "rgb '" COLOUR_ORANGE "'");
     if (points->len > 0) {
         g_string_append(plot->body,

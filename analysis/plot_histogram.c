@@ -29,8 +29,9 @@ static void append_plot(const CellPlot *cells, guint count, GString *body)
 {
     g_string_append(body, "set xlabel ");
     gnuplot_quote(body, cells->axis);
-    g_string_append(body, "\nset ylabel 'share of values (%)'\nset yrange [0:*]\n"
-                          "set key right top\nset style fill transparent solid 0.15\nplot ");
+    g_string_append(body,
+                    "\nset ylabel 'share of values (%)'\nset yrange [0:*]\n"
+                    "set key right top\nset style fill transparent solid 0.15 noborder\nplot ");
     for (guint i = 0; i < count; i++) {
         g_string_append_printf(body,
                                "$cell%u using 1:(100*$2) with boxes lc rgb '%s' notitle, \\\n ", i,

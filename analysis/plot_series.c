@@ -4,6 +4,7 @@
 #include "analysis/error.h"
 #include "analysis/number_text.h"
 #include "analysis/plot.h"
+#include "analysis/series_scale.h"
 
 #include <math.h>
 #include <string.h>
@@ -216,36 +217,6 @@ static bool read_panel(const PlotSource *source, Panel *panel, double from, doub
 
 /* Drawing. */
 
-typedef struct Scale {
-    double factor;
-    char *label; /* of the axis */
-} Scale;
-
-/* The unit is in what the quantity is: bytes and rates by thousands, times by time_unit_for(). */
-static Scale scale_of(const Panel *panel)
-{
-    static const char *const SIZES[] = {"B", "kB", "MB", "GB"};
-    static const char *const RATES[] = {"bit/s", "kbit/s", "Mbit/s", "Gbit/s"};
-    const char *dot = strrchr(panel->name, '.');
-    const char *what = dot == NULL ? panel->name : dot + 1;
-    if (g_str_has_suffix(what, "round-trip")) {
-        const TimeUnit unit = time_unit_for(panel->maximum);
-        return (Scale){unit.ns, g_strdup_printf("%s (%s)", panel->name, unit.name)};
-    }
-    if (!panel->is_rate && !g_str_has_suffix(what, "queue") && !g_str_has_suffix(what, "bytes")) {
-        return (Scale){1, g_strdup(panel->name)};
-    }
-    int thousands = 0;
-    double factor = 1;
-    while (thousands < 3 && panel->maximum >= 1000 * factor) {
-        thousands++;
-        factor *= 1000;
-    }
-    return panel->is_rate
-               ? (Scale){factor, g_strdup_printf("goodput (%s)", RATES[thousands])}
-               : (Scale){factor, g_strdup_printf("%s (%s)", panel->name, SIZES[thousands])};
-}
-
 static void append_line_title(const PlotSource *source, const Panel *panel, const Line *line,
                               GString *body)
 {
@@ -269,7 +240,7 @@ static void append_line_title(const PlotSource *source, const Panel *panel, cons
 static void append_panel(const PlotSource *source, const Panel *panel, guint number, guint count,
                          double time_ns, GString *body)
 {
-    Scale scale = scale_of(panel);
+    SeriesScale scale = series_scale(panel->name, panel->is_rate, panel->maximum);
     for (guint i = 0; i < panel->points->len; i++) {
         const GArray *points = g_ptr_array_index(panel->points, i);
         g_string_append_printf(body, "$line%u_%u << EOD\n", number, i);

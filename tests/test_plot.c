@@ -278,7 +278,7 @@ static void plot_lines_average_what_is_not_asked_for(void)
     options.by = "link.loss";
     g_autofree char *script = script_of(database, "lines", &options, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(script);
-    CU_ASSERT_PTR_NOT_NULL(strstr(script, "3 cells, 5 repetitions, other parameters averaged"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "3 cells, 5 repetitions, over all other parameters"));
     g_autofree char *data = gnuplot_data(script);
     CU_ASSERT_TRUE(g_str_has_prefix(data, "# family0\n# place mean low high repetitions\n0 "));
     CU_ASSERT_PTR_NULL(strstr(data, "EOD"));

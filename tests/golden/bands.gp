@@ -146,17 +146,17 @@ $cell5 << EOD
 1.888125 387.4 377.960087 396.839913 5
 EOD
 set xlabel 'virtual time (s)'
-set ylabel 'link.queue'
+set ylabel 'link.queue (B)'
 set key outside right top
 plot $cell0 using 1:3:4 with filledcurves fs transparent solid 0.2 noborder lc rgb '#0072B2' notitle, \
- $cell0 using 1:2 with lines lw 2 lc rgb '#0072B2' title 'link.loss=0%, peers.count=10', \
+ $cell0 using 1:2 with lines lw 2 dt 1 lc rgb '#0072B2' title 'link.loss=0%, peers.count=10', \
  $cell1 using 1:3:4 with filledcurves fs transparent solid 0.2 noborder lc rgb '#E69F00' notitle, \
- $cell1 using 1:2 with lines lw 2 lc rgb '#E69F00' title 'link.loss=0%, peers.count=20', \
+ $cell1 using 1:2 with lines lw 2 dt 2 lc rgb '#E69F00' title 'link.loss=0%, peers.count=20', \
  $cell2 using 1:3:4 with filledcurves fs transparent solid 0.2 noborder lc rgb '#009E73' notitle, \
- $cell2 using 1:2 with lines lw 2 lc rgb '#009E73' title 'link.loss=5%, peers.count=10', \
+ $cell2 using 1:2 with lines lw 2 dt 3 lc rgb '#009E73' title 'link.loss=5%, peers.count=10', \
  $cell3 using 1:3:4 with filledcurves fs transparent solid 0.2 noborder lc rgb '#D55E00' notitle, \
- $cell3 using 1:2 with lines lw 2 lc rgb '#D55E00' title 'link.loss=5%, peers.count=20', \
+ $cell3 using 1:2 with lines lw 2 dt 4 lc rgb '#D55E00' title 'link.loss=5%, peers.count=20', \
  $cell4 using 1:3:4 with filledcurves fs transparent solid 0.2 noborder lc rgb '#CC79A7' notitle, \
- $cell4 using 1:2 with lines lw 2 lc rgb '#CC79A7' title 'link.loss=10%, peers.count=10', \
+ $cell4 using 1:2 with lines lw 2 dt 5 lc rgb '#CC79A7' title 'link.loss=10%, peers.count=10', \
  $cell5 using 1:3:4 with filledcurves fs transparent solid 0.2 noborder lc rgb '#56B4E9' notitle, \
- $cell5 using 1:2 with lines lw 2 lc rgb '#56B4E9' title 'link.loss=10%, peers.count=20'
+ $cell5 using 1:2 with lines lw 2 dt 6 lc rgb '#56B4E9' title 'link.loss=10%, peers.count=20'

@@ -27,6 +27,7 @@ set xtics rotate by 30 right
 set boxwidth 0.5
 unset key
 set lmargin at screen 0.14
+set rmargin at screen 0.97
 plot $boxes using 1:3:2:6:5:xtic(7) with candlesticks whiskerbars 0.5 lw 1.6 lc rgb '#0072B2' fs transparent solid 0.25 border lc rgb '#0072B2', \
- $boxes using 1:4:4:4:4 with candlesticks lw 3 lc rgb '#E69F00', \
+ $boxes using ($1-0.25):4:(0.5):(0) with vectors nohead lw 3 lc rgb '#E69F00', \
  $beyond using 1:2 with points pt 6 ps 1 lc rgb '#0072B2'

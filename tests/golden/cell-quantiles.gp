@@ -1,7 +1,7 @@
 set encoding utf8
 set terminal pngcairo noenhanced size 1200,800 fontscale 1 linewidth 1.4 font 'sans-serif,13'
 set label 1 'ping.rtt: quantiles by link.loss' at screen 0.03,0.955 left font ':Bold,18' tc rgb '#222222'
-set label 2 '3 cells, 5 repetitions, other parameters averaged within each; of all values of all runs' at screen 0.03,0.912 left font ',12' tc rgb '#555555'
+set label 2 '3 cells, 5 repetitions, over all other parameters; of all values of all runs' at screen 0.03,0.912 left font ',12' tc rgb '#555555'
 set tmargin at screen 0.86
 set border 3 lc rgb '#666666' lw 0.8
 set tics nomirror out scale 0.6 tc rgb '#333333'

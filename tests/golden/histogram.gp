@@ -263,7 +263,7 @@ set xlabel 'ping.rtt (us)'
 set ylabel 'share of values (%)'
 set yrange [0:*]
 set key right top
-set style fill transparent solid 0.15
+set style fill transparent solid 0.15 noborder
 plot $cell0 using 1:(100*$2) with boxes lc rgb '#0072B2' notitle, \
  $cell1 using 1:(100*$2) with boxes lc rgb '#E69F00' notitle, \
  $cell2 using 1:(100*$2) with boxes lc rgb '#009E73' notitle, \
