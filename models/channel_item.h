@@ -7,8 +7,9 @@
 
 #include <stdint.h>
 
-/* Flags: it goes out in one write with the item behind it, which the writer is about to add. */
-enum { CHANNEL_ITEM_MORE = 1 };
+/* Flags: it goes out in one write with the item behind it, which the writer is about to add; the
+ * carrier has said that it is lost. */
+enum { CHANNEL_ITEM_MORE = 1, CHANNEL_ITEM_LOST = 2 };
 
 typedef struct ChannelItem {
     uint32_t size_bytes; /* of all of it, a multiple of 8 */

@@ -51,6 +51,10 @@ void layered_set_timer(Host *host, Layered *layered);
 /* models/layered_record.c: what the record learns. */
 void layered_messages(const TcpItem *item, void (*each)(void *data, const MessageHeader *header),
                       void *data);
+/* Messages in an item that reaches nobody; in those that the session holds at the end of the run.
+ */
+void layered_record_lost(const Layered *layered, const ChannelItem *item);
+void layered_record_waiting(const Layered *layered);
 uint64_t layered_packet_digest(const EventContent *content);
 /* The steps of a dial as spans: the transport is opening; it is open; the upgrade may have gone on
  * to another step; it has failed in this one. */

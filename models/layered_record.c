@@ -121,3 +121,38 @@ uint64_t layered_packet_digest(const EventContent *content)
 {
     return tcp_packet_digest(content, digest_item);
 }
+
+/* What the session holds. */
+
+typedef struct Unfinished {
+    const Layered *layered;
+    const char *fate;
+} Unfinished;
+
+static void record_unfinished(void *data, const MessageHeader *header)
+{
+    const Unfinished *unfinished = data;
+    const Layered *layered = unfinished->layered;
+    const EntityId self = layered->host->entity.id;
+    message_record(layered->host, header, header->sender == self ? layered->muxed.peer : self,
+                   RECORD_NO_TIME, unfinished->fate);
+}
+
+static void record_item(void *data, const ChannelItem *item)
+{
+    channel_item_messages(item, record_unfinished, data);
+}
+
+void layered_record_lost(const Layered *layered, const ChannelItem *item)
+{
+    if (!layered->host->network->is_finished) {
+        record_item(&(Unfinished){layered, "reset"}, item);
+    }
+}
+
+void layered_record_waiting(const Layered *layered)
+{
+    if (layered->session != NULL) {
+        muxer_each_waiting(layered->session, record_item, &(Unfinished){layered, "in-flight"});
+    }
+}

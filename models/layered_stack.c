@@ -77,11 +77,17 @@ static void session_died(void *user, MuxerDeath death)
     }
 }
 
+static void session_lost(void *user, const ChannelItem *item)
+{
+    layered_record_lost(user, item);
+}
+
 static const MuxerUser SESSION_USER = {
     .opened = session_opened,
     .item = session_item,
     .ended = session_ended,
     .died = session_died,
+    .lost = session_lost,
 };
 
 static void begin_session(Host *host, Layered *layered, unsigned security, unsigned muxer,
@@ -232,9 +238,12 @@ static void delivered(Host *host, TcpEndpoint *endpoint, const TcpItem *item)
     }
     if (layered->is_dead) {
         abort_connection(host, layered, OUTCOME_RESET);
-    } else {
-        layered_flush_later(host, layered);
+        return;
     }
+    if (layered->session != NULL && !muxer_may_read(layered->session)) {
+        tcp_endpoint_hold(endpoint, item);
+    }
+    layered_flush_later(host, layered);
 }
 
 static void failed(Host *host, TcpEndpoint *endpoint, Outcome outcome)
@@ -256,7 +265,7 @@ static void settle(Host *host, TcpEndpoint *endpoint)
         return;
     }
     layered_flush(host, layered);
-    if (!endpoint->is_gone && tcp_peer_has_closed(&endpoint->tcp)) {
+    if (!endpoint->is_gone && tcp_peer_has_closed(&endpoint->tcp) && !endpoint->is_held) {
         const bool is_dialing = layered->muxed.connection != NULL &&
                                 layered->muxed.connection->state == CONNECTION_DIALING;
         hang_up(host, endpoint);
@@ -344,6 +353,13 @@ static void wake(Host *host, Layered *layered)
     if (layered->is_dead) {
         abort_connection(host, layered, OUTCOME_TIMEOUT);
         return;
+    }
+    if (layered->endpoint->is_held && muxer_may_read(layered->session)) {
+        TcpEndpoint *endpoint = layered->endpoint;
+        tcp_endpoint_go_on(host, endpoint);
+        if (endpoint->is_gone || endpoint->user == NULL) {
+            return;
+        }
     }
     if (layered->flush_at <= now) {
         layered->flush_at = SIM_TIME_MAX;
@@ -443,7 +459,7 @@ static void connection_gone(Host *host, Connection *connection, Outcome outcome)
     }
 }
 
-/* What no frame carries yet. */
+/* What no frame carries yet, and what has come and is not read. */
 static void finish(Host *host)
 {
     g_autoptr(GPtrArray) list = tcp_host_list(host);
@@ -452,6 +468,7 @@ static void finish(Host *host)
         const Layered *layered = endpoint->user;
         if (layered != NULL) {
             channels_finish(host, &layered->muxed);
+            layered_record_waiting(layered);
         }
     }
     tcp_finish_host(host);

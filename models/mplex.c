@@ -233,13 +233,12 @@ static void mplex_receive(MuxerSession *session, SimTime now, const MuxFrame *fr
         return;
     }
     MuxStream *stream = mux_find(core, frame->stream);
-    if (stream == NULL) {
+    if (stream == NULL || (stream->is_read_ended && frame->type != RESET)) {
+        mux_lose_frame(core, frame, (const uint8_t *)frame->items);
         return;
     }
     if (frame->type == RESET) {
         take_reset(core, stream);
-    } else if (stream->is_read_ended) {
-        return;
     } else if (frame->type == CLOSE) {
         stream->end_arrived = (uint8_t)(1 + frame->how);
         if (mux_unread(stream) == 0) {
@@ -318,6 +317,12 @@ static uint64_t mplex_ahead_bytes(const MuxerSession *session)
     return mux_ahead_bytes((const MuxCore *)session, header_bytes);
 }
 
+static void mplex_each_waiting(const MuxerSession *session,
+                               void (*each)(void *data, const ChannelItem *item), void *data)
+{
+    mux_each_waiting((const MuxCore *)session, each, data);
+}
+
 static bool mplex_has_unsent(const MuxerSession *session)
 {
     return mux_has_unsent((const MuxCore *)session);
@@ -355,6 +360,7 @@ const Muxer MUXER_mplex = {
     .expire = mplex_expire,
     .may_read = mplex_may_read,
     .ahead_bytes = mplex_ahead_bytes,
+    .each_waiting = mplex_each_waiting,
     .has_unsent = mplex_has_unsent,
     .memory_bytes = mplex_memory_bytes,
     .check = mplex_check,

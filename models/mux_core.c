@@ -13,6 +13,63 @@ void mux_core_init(MuxCore *core, const MuxerSettings *settings, bool is_initiat
     core->waiting_since = core->read_at = SIM_TIME_MAX;
 }
 
+/* What is lost. */
+
+static void lose(void *data, const ChannelItem *item)
+{
+    const MuxCore *core = data;
+    if (core->session.calls->lost != NULL) {
+        core->session.calls->lost(core->session.user, item);
+    }
+}
+
+static void each_item(const MuxItems *items, void (*each)(void *data, const ChannelItem *item),
+                      void *data)
+{
+    for (uint32_t at = items->head; at < items->tail; at += mux_items_at(items, at)->size_bytes) {
+        if ((mux_items_at(items, at)->flags & CHANNEL_ITEM_LOST) == 0) {
+            each(data, mux_items_at(items, at));
+        }
+    }
+}
+
+static bool is_first_of_stream(const MuxCore *core, uint32_t entry)
+{
+    for (uint32_t i = core->queue_head; i < entry; i++) {
+        if (core->queue[i].stream == core->queue[entry].stream) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void mux_each_waiting(const MuxCore *core, void (*each)(void *data, const ChannelItem *item),
+                      void *data)
+{
+    for (uint32_t i = 0; i < core->stream_count; i++) {
+        each_item(&core->streams[i]->out, each, data);
+        each_item(&core->streams[i]->in, each, data);
+    }
+    for (uint32_t i = core->queue_head; i < core->queue_tail; i++) {
+        const MuxStream *stream = core->queue[i].stream;
+        if (stream != NULL && stream->is_detached && is_first_of_stream(core, i)) {
+            each_item(&stream->out, each, data);
+        }
+    }
+}
+
+void mux_lose_frame(const MuxCore *core, const MuxFrame *frame, const uint8_t *from)
+{
+    const uint8_t *past = (const uint8_t *)frame + frame->size_bytes;
+    while (from < past) {
+        const ChannelItem *item = (const ChannelItem *)(const void *)from;
+        from += item->size_bytes;
+        lose((void *)(uintptr_t)core, item);
+    }
+}
+
+/* Its life. */
+
 static void free_stream(MuxStream *stream)
 {
     mux_items_clear(&stream->out);
@@ -30,7 +87,10 @@ static void release_entry(const MuxEntry *entry)
 
 bool mux_core_clear(MuxCore *core)
 {
-    core->is_freed = true;
+    if (!core->is_freed) {
+        core->is_freed = true;
+        mux_each_waiting(core, lose, core);
+    }
     if (core->busy > 0) {
         return false;
     }
@@ -121,6 +181,10 @@ void mux_detach(MuxCore *core, MuxStream *stream)
         core->stream_capacity = 0;
     }
     stream->is_detached = true;
+    if (!mux_items_is_empty(&stream->in)) {
+        each_item(&stream->in, lose, core);
+        mux_items_clear(&stream->in);
+    }
     if (stream->read_at != SIM_TIME_MAX) {
         stream->read_at = SIM_TIME_MAX;
         mux_find_reading(core);
@@ -285,16 +349,23 @@ void mux_drop_unsent(MuxCore *core, MuxStream *stream)
     if (stream->has_turn) {
         remove_turn(core, stream);
     }
+    const uint32_t count = stream->writes;
     stream->writes = 0;
-    /* An item of which a part is in frames stays: its end never comes. */
-    if (!mux_items_is_empty(&stream->out) && stream->formed < stream->out.tail) {
-        if (stream->formed_bytes > 0) {
-            ChannelItem *item = mux_items_at(&stream->out, stream->formed);
-            item->length = UINT32_MAX;
-            stream->out.tail = stream->formed + item->size_bytes;
-        } else {
-            stream->out.tail = stream->formed;
-        }
+    if (mux_items_is_empty(&stream->out) || stream->formed >= stream->out.tail) {
+        g_assert(count == 0);
+        return;
+    }
+    MuxItems dropped = stream->out;
+    dropped.head = stream->formed;
+    each_item(&dropped, lose, core);
+    if (stream->formed_bytes > 0) {
+        /* An item of which a part is in frames stays: its end never comes. */
+        ChannelItem *item = mux_items_at(&stream->out, stream->formed);
+        item->length = UINT32_MAX;
+        item->flags |= CHANNEL_ITEM_LOST;
+        stream->out.tail = stream->formed + item->size_bytes;
+    } else {
+        stream->out.tail = stream->formed;
     }
 }
 
@@ -359,76 +430,4 @@ uint64_t mux_ahead_bytes(const MuxCore *core, uint32_t (*header)(const MuxEntry 
         bytes += header(&entry) + entry.payload_bytes;
     }
     return bytes;
-}
-
-bool mux_has_unsent(const MuxCore *core)
-{
-    bool has_unsent = mux_queue_count(core) > 0;
-    for (uint32_t i = 0; i < core->stream_count && !has_unsent; i++) {
-        has_unsent = mux_has_unformed(core->streams[i]);
-    }
-    return has_unsent;
-}
-
-size_t mux_memory_bytes(const MuxCore *core, size_t struct_bytes)
-{
-    size_t bytes = struct_bytes + core->stream_capacity * sizeof *core->streams +
-                   core->queue_capacity * sizeof *core->queue;
-    for (uint32_t i = 0; i < core->stream_count; i++) {
-        const MuxStream *stream = core->streams[i];
-        bytes += sizeof *stream + stream->out.capacity + stream->in.capacity;
-    }
-    return bytes;
-}
-
-static void check_stream(const MuxCore *core, const MuxStream *stream)
-{
-    uint32_t entries = 0, turns = 0;
-    uint64_t framed = 0, held = 0;
-    for (uint32_t i = core->queue_head; i < core->queue_tail; i++) {
-        const MuxEntry *entry = &core->queue[i];
-        if (entry->stream == stream) {
-            entries++;
-            turns += entry->is_turn;
-            framed += entry->payload_bytes;
-        }
-    }
-    g_assert(entries == stream->queued && turns == stream->has_turn);
-    const MuxItems *out = &stream->out;
-    uint32_t writes = 0;
-    bool is_past = mux_items_is_empty(out);
-    for (uint32_t at = out->head; at < out->tail; at += mux_items_at(out, at)->size_bytes) {
-        const ChannelItem *item = mux_items_at(out, at);
-        is_past = is_past || at == stream->formed;
-        held += is_past ? (at == stream->formed ? stream->formed_bytes : 0) : item->length;
-        writes += is_past && (item->flags & CHANNEL_ITEM_MORE) == 0;
-    }
-    g_assert(framed + stream->taken == held);
-    g_assert(stream->writes == writes || stream->is_write_ended);
-    g_assert(stream->read <= stream->received && stream->item_end <= stream->received);
-    g_assert((stream->read_at == SIM_TIME_MAX) == (stream->reading_bytes == 0));
-    /* Nobody waits who need not. */
-    g_assert(stream->has_turn || stream->writes == 0 || stream->window == 0 || stream->is_held);
-}
-
-void mux_check(const MuxCore *core)
-{
-    g_assert((core->waiting_since == SIM_TIME_MAX) == (mux_queue_count(core) == 0));
-    uint32_t framed = 0;
-    SimTime read_at = SIM_TIME_MAX;
-    for (uint32_t i = core->queue_head; i < core->queue_tail; i++) {
-        const MuxEntry *entry = &core->queue[i];
-        framed += entry->payload_bytes > 0;
-        g_assert(!entry->is_turn || i - core->queue_head >= core->queue_limit);
-        g_assert(entry->stream == NULL || entry->stream->queued > 0);
-    }
-    g_assert(framed <= core->queue_limit);
-    for (uint32_t i = 0; i < core->stream_count; i++) {
-        const MuxStream *stream = core->streams[i];
-        g_assert(i == 0 || core->streams[i - 1]->id < stream->id);
-        g_assert(!stream->is_detached);
-        check_stream(core, stream);
-        read_at = MIN(read_at, stream->read_at);
-    }
-    g_assert(read_at == core->read_at);
 }

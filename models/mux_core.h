@@ -131,6 +131,11 @@ static inline uint64_t mux_unread(const MuxStream *stream)
 /* What stands before a frame of a stream that writes now: the queue, and one frame of each writer
  * that waits. */
 uint64_t mux_ahead_bytes(const MuxCore *core, uint32_t (*header)(const MuxEntry *entry));
+/* The items that have not left, and those that are not read. */
+void mux_each_waiting(const MuxCore *core, void (*each)(void *data, const ChannelItem *item),
+                      void *data);
+/* The items of a frame that nobody takes, from that one on. */
+void mux_lose_frame(const MuxCore *core, const MuxFrame *frame, const uint8_t *from);
 /* Whether anything waits, in the queue or for a window. */
 bool mux_has_unsent(const MuxCore *core);
 size_t mux_memory_bytes(const MuxCore *core, size_t struct_bytes);

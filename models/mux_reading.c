@@ -83,6 +83,7 @@ static bool tell_items(MuxCore *core, MuxStream *stream, const MuxFrame *frame)
             return false;
         }
     }
+    mux_lose_frame(core, frame, at);
     return true;
 }
 

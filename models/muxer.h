@@ -18,8 +18,8 @@
  * connection: muxer_may_read() says whether the transport may be read, and is to be asked again
  * after each call.
  *
- * The user's functions are called from muxer_receive() and muxer_expire() alone. They may open,
- * write, end and free. After died(), or once freed, nothing is told any more. */
+ * The user's functions are called from muxer_receive() and muxer_expire() alone, but for lost().
+ * They may open, write, end and free. After died(), or once freed, nothing is told any more. */
 #ifndef MODELS_MUXER_H
 #define MODELS_MUXER_H
 
@@ -44,6 +44,9 @@ typedef struct MuxerUser {
      * what was written here and has not left is dropped. */
     void (*ended)(void *user, uint64_t stream, StreamEnd how);
     void (*died)(void *user, MuxerDeath death); /* and all streams with it, untold */
+    /* It reaches nobody: it was dropped here before it left, or when it had come. From any call;
+     * it may not use the session. NULL: nobody asks. */
+    void (*lost)(void *user, const ChannelItem *item);
 } MuxerUser;
 
 /* A frame on its way: plain bytes, followed by the items that end in it. The simulator's stream
@@ -87,6 +90,8 @@ struct Muxer {
     void (*expire)(MuxerSession *session, SimTime now);
     bool (*may_read)(const MuxerSession *session);
     uint64_t (*ahead_bytes)(const MuxerSession *session);
+    void (*each_waiting)(const MuxerSession *session,
+                         void (*each)(void *data, const ChannelItem *item), void *data);
     bool (*has_unsent)(const MuxerSession *session);
     size_t (*memory_bytes)(const MuxerSession *session);
     void (*check)(const MuxerSession *session);
@@ -173,6 +178,13 @@ static inline bool muxer_may_read(const MuxerSession *session)
 static inline uint64_t muxer_ahead_bytes(const MuxerSession *session)
 {
     return session->muxer->ahead_bytes(session);
+}
+
+/* The items that have not left, and those that have come and are not read. */
+static inline void muxer_each_waiting(const MuxerSession *session,
+                                      void (*each)(void *data, const ChannelItem *item), void *data)
+{
+    session->muxer->each_waiting(session, each, data);
 }
 
 /* Whether anything that was written has not left, for want of room or of a window. */

@@ -124,6 +124,7 @@ typedef struct Tcp {
     int32_t undo_count;         /* sent again and not reported as duplicate; -1: nothing was */
     uint32_t next_lost; /* records before it are not both lost and waiting to be sent again */
     uint32_t send_buffer_bytes, receive_window_bytes, receive_limit_bytes, tuned_bytes;
+    uint32_t read_end;     /* where reading has stopped, modulo 2^32 (if leaves_unread) */
     uint32_t stamp_recent; /* to be echoed */
     uint32_t stamp_resent; /* of the first segment of the trouble that was sent again */
     uint32_t resent;       /* segments sent again so far */
@@ -131,11 +132,12 @@ typedef struct Tcp {
     uint8_t state, phase, timer, events;
     uint8_t backoff, timeouts, quick, small_segments;
     uint8_t rack_steps, rack_persist, pingpong, probe_was_again;
+    uint8_t window_probes; /* of a window that is shut, since it was */
     bool is_active, is_limited, rack_has_moved, has_reordered, has_duplicate_report;
     bool is_orphan;
     bool is_closed; /* a FIN is to be sent after what is written */
     bool fin_sent, has_resent, ack_now, syn_due, reset_due, probe_due, has_sent_in_turn,
-        is_ack_scheduled;
+        is_ack_scheduled, window_probe_due, leaves_unread;
 } Tcp;
 
 /* Begins with a SYN. */
@@ -152,6 +154,10 @@ void tcp_close(Tcp *tcp, SimTime now);
 void tcp_orphan(Tcp *tcp, SimTime now);
 /* Gives up at once; the other side is told by a reset unless it knows. */
 void tcp_abort(Tcp *tcp);
+
+/* The application has read up to that place and leaves the rest, which shuts the window;
+ * 0: it reads all at once (again), as it does from the beginning. */
+void tcp_read_to(Tcp *tcp, uint64_t place);
 
 void tcp_receive(Tcp *tcp, SimTime now, const TcpSegment *segment);
 void tcp_expire(Tcp *tcp, SimTime now);

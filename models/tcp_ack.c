@@ -149,6 +149,7 @@ static void update_window(Tcp *tcp, TcpAck *ack)
     if (end > tcp->window_end) { /* the right edge never moves back */
         ack->updates_window = true;
         tcp->window_end = end;
+        tcp->window_probes = 0;
     }
 }
 

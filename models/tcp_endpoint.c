@@ -121,6 +121,7 @@ void tcp_endpoint_free(Host *host, TcpEndpoint *endpoint, bool by_crash)
         return;
     }
     remember(host, endpoint, by_crash);
+    tcp_record_unread(host, endpoint, by_crash ? "dead-peer" : "reset");
     if (host->network->stack->tcp_user->gone != NULL) {
         host->network->stack->tcp_user->gone(host, endpoint);
     }

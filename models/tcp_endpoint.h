@@ -26,7 +26,7 @@ typedef struct TcpEndpoint {
     EntityId peer;
     bool is_busy, is_gone; /* in use by a caller further up; to be freed then */
     bool is_waiting;       /* the timer is a background one */
-    uint8_t reserved;
+    bool is_held;          /* its user reads no more for now */
 } TcpEndpoint;
 
 /* What stands on the endpoints of a stack (Stack.tcp_user): the streams of the stack `tcp`, or the
@@ -95,6 +95,11 @@ TcpEndpoint *tcp_endpoint_of(Host *host, Connection *connection);
 void *tcp_endpoint_add(TcpEndpoint *endpoint, SimTime now, uint32_t kind, uint32_t size_bytes,
                        uint32_t length);
 
+/* The user reads no further than the item it is being told (from TcpUser.delivered): what comes
+ * behind it waits, and TCP's window shuts. Then it goes on. */
+void tcp_endpoint_hold(TcpEndpoint *endpoint, const TcpItem *item);
+void tcp_endpoint_go_on(Host *host, TcpEndpoint *endpoint);
+
 /* Sends what the machine has to send, and sets the timer. */
 void tcp_endpoint_flush(Host *host, TcpEndpoint *endpoint);
 
@@ -119,5 +124,7 @@ void tcp_describe_packet(const Packet *packet, const void *content, PacketRow *r
 uint64_t tcp_packet_digest(const EventContent *content, uint64_t (*digest_item)(const TcpItem *));
 void tcp_sample(Host *host, const TcpEndpoint *endpoint);
 void tcp_finish_host(Host *host);
+/* The messages that have come in order and that nobody has read (tcp_endpoint_hold()). */
+void tcp_record_unread(Host *host, const TcpEndpoint *endpoint, const char *fate);
 
 #endif

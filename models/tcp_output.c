@@ -149,6 +149,12 @@ void tcp_expand_send_buffer(Tcp *tcp)
     }
 }
 
+bool tcp_window_is_shut(const Tcp *tcp)
+{
+    return tcp->next < tcp->written &&
+           tcp->next + MIN(tcp->written - tcp->next, tcp->mss_bytes) > tcp->window_end;
+}
+
 /* The size of the next new segment's data; false when it must wait. A FIN alone waits for nothing.
  */
 static bool choose_length(const Tcp *tcp, bool is_probe, uint32_t *ret_length)
@@ -264,7 +270,11 @@ static void end_turn(Tcp *tcp, SimTime now)
         tcp->has_sent_in_turn = false;
     }
     if (tcp->sent.count == 0 && tcp_has_unsent(tcp) && tcp->timer == TCP_TIMER_NONE) {
-        tcp_set_timer(tcp, TCP_TIMER_PERSIST, now + MIN(tcp->rto, PERSIST_MAX));
+        SimDuration wait = MIN(tcp->rto, PERSIST_MAX);
+        if (tcp_window_is_shut(tcp)) {
+            wait = MIN(tcp->rto << MIN(tcp->window_probes, 16), tcp->settings->rto_max);
+        }
+        tcp_set_timer(tcp, TCP_TIMER_PERSIST, now + wait);
     }
 }
 
@@ -287,6 +297,13 @@ bool tcp_next_segment(Tcp *tcp, SimTime now, TcpSegment *ret_segment)
     if (tcp->state != TCP_TIME_WAIT &&
         (send_lost(tcp, now, ret_segment) || send_new(tcp, now, ret_segment, false) ||
          (tcp->probe_due && send_probe(tcp, now, ret_segment)))) {
+        return true;
+    }
+    if (tcp->window_probe_due) {
+        /* RFC 9293, 3.8.6.1, as Linux does it: a segment from before the window asks for an ACK. */
+        tcp->window_probe_due = false;
+        ret_segment->number = tcp->next - 1;
+        fill(tcp, now, ret_segment, TCP_ACK);
         return true;
     }
     if (tcp->ack_now) {

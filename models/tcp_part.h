@@ -93,6 +93,7 @@ void tcp_islands_free(TcpIslands *islands);
 
 /* models/tcp_output.c */
 bool tcp_has_unsent(const Tcp *tcp);
+bool tcp_window_is_shut(const Tcp *tcp); /* for the next segment */
 void tcp_expand_send_buffer(Tcp *tcp);
 
 #endif

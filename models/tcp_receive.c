@@ -13,13 +13,21 @@ static void deliver(Host *host, TcpEndpoint *endpoint, const TcpItem *item)
 static void deliver_early(Host *host, TcpEndpoint *endpoint, uint64_t place, uint64_t twin)
 {
     TcpItem *item;
-    while (endpoint->items != NULL && !endpoint->is_gone &&
+    while (endpoint->items != NULL && !endpoint->is_gone && !endpoint->is_held &&
            (item = tcp_items_take_early(endpoint->items, place)) != NULL) {
         if (item->end != twin) {
             deliver(host, endpoint, item);
         }
         g_free(item);
     }
+}
+
+static void keep(TcpEndpoint *endpoint, const TcpItem *item)
+{
+    if (endpoint->items == NULL) {
+        endpoint->items = g_new0(TcpItems, 1);
+    }
+    tcp_items_keep(endpoint->items, item);
 }
 
 /* Those of a packet that are in order now, between what waited before and after them; `before` is
@@ -37,14 +45,16 @@ static void take_items(Host *host, TcpEndpoint *endpoint, const Packet *packet, 
         }
         if (item->end <= endpoint->tcp.received) {
             deliver_early(host, endpoint, item->end, item->end);
-            if (!endpoint->is_gone) {
+            if (endpoint->is_gone) {
+                return;
+            }
+            if (!endpoint->is_held) {
                 deliver(host, endpoint, item);
+            } else {
+                keep(endpoint, item);
             }
         } else if (item->end <= endpoint->tcp.granted + 1) {
-            if (endpoint->items == NULL) {
-                endpoint->items = g_new0(TcpItems, 1);
-            }
-            tcp_items_keep(endpoint->items, item);
+            keep(endpoint, item);
         }
     }
     if (!endpoint->is_gone) {
@@ -103,7 +113,8 @@ static void go_on(Host *host, TcpEndpoint *endpoint, const Packet *packet, uint6
         (events & (TCP_EVENT_REFUSED | TCP_EVENT_RESET | TCP_EVENT_TIMED_OUT)) != 0) {
         handle_failure(host, endpoint, events);
     } else if (!endpoint->is_gone) {
-        if ((events & TCP_EVENT_PEER_CLOSED) != 0 || endpoint->tcp.state == TCP_CLOSED) {
+        if (((events & TCP_EVENT_PEER_CLOSED) != 0 && !endpoint->is_held) ||
+            endpoint->tcp.state == TCP_CLOSED) {
             tcp_settle(host, endpoint->id);
         }
         if (!endpoint->is_gone && host->network->stack->tcp_user->has_room != NULL) {
@@ -111,6 +122,27 @@ static void go_on(Host *host, TcpEndpoint *endpoint, const Packet *packet, uint6
         }
         tcp_endpoint_flush(host, endpoint);
     }
+    tcp_endpoint_release(endpoint, was_busy);
+}
+
+void tcp_endpoint_hold(TcpEndpoint *endpoint, const TcpItem *item)
+{
+    endpoint->is_held = true;
+    tcp_read_to(&endpoint->tcp, item->end);
+}
+
+void tcp_endpoint_go_on(Host *host, TcpEndpoint *endpoint)
+{
+    const bool was_busy = tcp_endpoint_keep(endpoint);
+    endpoint->is_held = false;
+    deliver_early(host, endpoint, endpoint->tcp.received, 0);
+    if (!endpoint->is_gone && !endpoint->is_held) {
+        tcp_read_to(&endpoint->tcp, 0);
+        if (tcp_peer_has_closed(&endpoint->tcp)) {
+            tcp_settle(host, endpoint->id);
+        }
+    }
+    tcp_endpoint_flush(host, endpoint);
     tcp_endpoint_release(endpoint, was_busy);
 }
 

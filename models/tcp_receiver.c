@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The receiving half of TCP: putting the stream in order, when to acknowledge, how large a window
- * to announce. The application takes what is in order at once, so the window is never closed by it.
- * After Linux's tcp_input.c: quick ACKs at the start, then every second full segment or a delay of
- * 40 to 200 ms; what is out of order, or fills a hole, is acknowledged at once (RFC 5681, 4.2). */
+ * to announce. The application takes what is in order at once, or says how far it has read: then
+ * the window shuts behind what it leaves. After Linux's tcp_input.c: quick ACKs at the start, then
+ * every second full segment or a delay of 40 to 200 ms; what is out of order, or fills a hole, is
+ * acknowledged at once (RFC 5681, 4.2). */
 #include "models/tcp_part.h"
 
 #include <string.h>
@@ -245,11 +246,16 @@ static bool is_ack_due(const Tcp *tcp)
 
 /* The window. */
 
+static uint32_t unread(const Tcp *tcp)
+{
+    return tcp->leaves_unread ? (uint32_t)tcp->received - tcp->read_end : 0;
+}
+
 /* Linux's dynamic right-sizing: the window is twice what came in the last round trip, and more
  * while that grows. */
 static void tune_window(Tcp *tcp, SimTime now)
 {
-    if (tcp->receiver_round_trip_us == 0 ||
+    if (tcp->receiver_round_trip_us == 0 || unread(tcp) > 0 ||
         now - tcp->tuned_at < tcp->receiver_round_trip_us * SIM_MICROSECOND) {
         return;
     }
@@ -279,9 +285,29 @@ static void measure_receiver_round_trip(Tcp *tcp, SimTime now, const TcpSegment 
     }
 }
 
+/* What is free beyond what nobody has read; less than a segment is not worth telling (RFC 9293,
+ * 3.8.6.2.2). */
+static uint64_t free_window(const Tcp *tcp)
+{
+    const uint32_t left = unread(tcp);
+    const uint64_t window = tcp->receive_window_bytes > left ? tcp->receive_window_bytes - left : 0;
+    return left > 0 && window < MIN(tcp->mss_bytes, tcp->receive_window_bytes / 2) ? 0 : window;
+}
+
+void tcp_read_to(Tcp *tcp, uint64_t place)
+{
+    tcp->leaves_unread = place != 0;
+    tcp->read_end = (uint32_t)place;
+    /* Linux's tcp_cleanup_rbuf(): a window that has doubled is told. */
+    const uint64_t told = tcp->granted > tcp->received ? tcp->granted - tcp->received : 0;
+    if (2 * told <= tcp->receive_window_bytes && free_window(tcp) >= MAX(2 * told, 1)) {
+        tcp->ack_now = true;
+    }
+}
+
 uint32_t tcp_announce_window(Tcp *tcp)
 {
-    uint64_t window = tcp->receive_window_bytes;
+    uint64_t window = free_window(tcp);
     window = (window + WINDOW_UNIT - 1) / WINDOW_UNIT * WINDOW_UNIT;
     if (tcp->received + window < tcp->granted) {
         window = tcp->granted - tcp->received; /* what was granted is not taken back */
@@ -296,8 +322,10 @@ static void take_in_order(Tcp *tcp, SimTime now, const TcpSegment *segment)
 {
     const bool filled = tcp->islands != NULL && tcp->islands->count > 0;
     tcp->received = segment->number + segment->length;
-    tcp->receive_window_bytes =
-        MIN(tcp->receive_window_bytes + 2 * (uint32_t)tcp->mss_bytes, tcp->receive_limit_bytes);
+    if (unread(tcp) == 0) {
+        tcp->receive_window_bytes =
+            MIN(tcp->receive_window_bytes + 2 * (uint32_t)tcp->mss_bytes, tcp->receive_limit_bytes);
+    }
     if (filled) {
         join_islands(tcp);
         tcp->ack_now = true;

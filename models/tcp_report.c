@@ -137,12 +137,35 @@ static void resolve_in_flight(void *data, const MessageHeader *header)
             item->endpoint->tcp.unacknowledged > 0, "in-flight");
 }
 
+typedef struct Unread {
+    const Host *host;
+    const char *fate;
+} Unread;
+
+static void record_unread(void *data, const MessageHeader *header)
+{
+    const Unread *unread = data;
+    message_record(unread->host, header, unread->host->entity.id, RECORD_NO_TIME, unread->fate);
+}
+
+void tcp_record_unread(Host *host, const TcpEndpoint *endpoint, const char *fate)
+{
+    const TcpItems *items = endpoint->items;
+    Unread unread = {host, fate};
+    for (uint32_t i = 0; items != NULL && i < items->early_count; i++) {
+        if (items->early[i]->end <= endpoint->tcp.received) {
+            host->network->stack->tcp_user->messages(items->early[i], record_unread, &unread);
+        }
+    }
+}
+
 void tcp_finish_host(Host *host)
 {
     g_autoptr(GPtrArray) list = tcp_host_list(host);
     for (guint i = 0; i < list->len; i++) {
         const TcpEndpoint *endpoint = g_ptr_array_index(list, i);
         const TcpItem *item = NULL;
+        tcp_record_unread(host, endpoint, "in-flight");
         while (endpoint->items != NULL && (item = tcp_items_next(endpoint->items, item)) != NULL) {
             Unacknowledged unacknowledged = {host, endpoint, item->end};
             host->network->stack->tcp_user->messages(item, resolve_in_flight, &unacknowledged);

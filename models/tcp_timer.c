@@ -140,6 +140,10 @@ void tcp_expire(Tcp *tcp, SimTime now)
         break;
     case TCP_TIMER_PERSIST: /* tcp_next_segment() tries again */
         tcp_set_timer(tcp, TCP_TIMER_NONE, 0);
+        if (tcp_window_is_shut(tcp)) {
+            tcp->window_probe_due = true;
+            tcp->window_probes = (uint8_t)MIN(tcp->window_probes + 1, UINT8_MAX);
+        }
         break;
     case TCP_TIMER_END:
         tcp_finish(tcp, 0);

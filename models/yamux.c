@@ -293,6 +293,12 @@ static uint64_t yamux_ahead_bytes(const MuxerSession *session)
     return mux_ahead_bytes((const MuxCore *)session, header_bytes);
 }
 
+static void yamux_each_waiting(const MuxerSession *session,
+                               void (*each)(void *data, const ChannelItem *item), void *data)
+{
+    mux_each_waiting((const MuxCore *)session, each, data);
+}
+
 static bool yamux_has_unsent(const MuxerSession *session)
 {
     return mux_has_unsent((const MuxCore *)session);
@@ -340,6 +346,7 @@ const Muxer MUXER_yamux = {
     .expire = yamux_expire,
     .may_read = yamux_may_read,
     .ahead_bytes = yamux_ahead_bytes,
+    .each_waiting = yamux_each_waiting,
     .has_unsent = yamux_has_unsent,
     .memory_bytes = yamux_memory_bytes,
     .check = yamux_check,

@@ -95,7 +95,11 @@ static bool take_data(Yamux *yamux, SimTime now, MuxStream *stream, const MuxFra
         return false;
     }
     stream->credit -= frame->payload_bytes;
-    return stream->is_read_ended || mux_arrived(&yamux->core, now, stream, frame, yamux_has_read);
+    if (stream->is_read_ended) {
+        mux_lose_frame(&yamux->core, frame, (const uint8_t *)frame->items);
+        return true;
+    }
+    return mux_arrived(&yamux->core, now, stream, frame, yamux_has_read);
 }
 
 static void take_stream_frame(Yamux *yamux, SimTime now, const MuxFrame *frame)
@@ -106,7 +110,8 @@ static void take_stream_frame(Yamux *yamux, SimTime now, const MuxFrame *frame)
     }
     MuxStream *stream = mux_find(core, frame->stream);
     if (stream == NULL) {
-        return; /* ended here: what was on its way is read and forgotten */
+        mux_lose_frame(core, frame, (const uint8_t *)frame->items); /* ended here */
+        return;
     }
     if ((frame->flags & ACK) != 0) {
         yamux_answered(yamux, stream);

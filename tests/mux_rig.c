@@ -72,7 +72,14 @@ static void died(void *user, MuxerDeath death)
     note_told(end, "died", 0, (uint32_t)death);
 }
 
-static const MuxerUser USER = {opened, item, ended, died};
+static void lost(void *user, const ChannelItem *item)
+{
+    MuxRigEnd *end = user;
+    g_assert(item->length > 0);
+    end->lost_items++;
+}
+
+static const MuxerUser USER = {opened, item, ended, died, lost};
 
 MuxRig *mux_rig_new(const Muxer *muxer, const char *const *changes)
 {

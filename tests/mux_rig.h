@@ -19,6 +19,7 @@ typedef struct MuxRigEnd {
     SimTime busy_until;    /* its side of the pipe */
     uint64_t taken_bytes;  /* of items */
     uint64_t taken_items;
+    uint64_t lost_items;
     uint64_t wire_bytes, frames;
     int death;                  /* -1: lives */
     bool echoes, closes, frees; /* answers items with their length, ends with its own close; frees

@@ -3,6 +3,7 @@
  * they may not before there are threads, which others leave behind. */
 X(mplex)
 X(muxer)
+X(slow_reader)
 X(worker_pool)
 X(sweep_faults)
 X(block_pool)

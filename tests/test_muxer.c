@@ -18,6 +18,7 @@ typedef struct Storm {
     bool is_torn[STREAMS_MAX];     /* closed or reset: what is lost is lost */
     uint64_t written[2][STREAMS_MAX], got[2][STREAMS_MAX];
     uint32_t count, opened[2];
+    uint64_t items; /* written */
 } Storm;
 
 static Storm *storm_now; /* of the running test: items have no user of the rig's own */
@@ -54,6 +55,7 @@ static void write_some(Storm *storm, unsigned end, uint32_t at)
         const uint16_t more = i + 1 < pieces ? CHANNEL_ITEM_MORE : 0;
         if (mux_rig_write(storm->rig, end, storm->ids[at], more, length)) {
             storm->written[end][at] += length;
+            storm->items++;
         }
     }
 }
@@ -107,6 +109,11 @@ static void run_storm(const Muxer *muxer, const char *const *changes, uint64_t s
     mux_rig_run(rig, SIM_TIME_MAX);
     CU_ASSERT_EQUAL(rig->ends[0].death, -1);
     CU_ASSERT_EQUAL(rig->ends[1].death, -1);
+    /* Each item has arrived or is known to be lost. */
+    CU_ASSERT_EQUAL(rig->ends[0].taken_items + rig->ends[1].taken_items + rig->ends[0].lost_items +
+                        rig->ends[1].lost_items,
+                    storm->items);
+    CU_ASSERT(rig->ends[0].lost_items + rig->ends[1].lost_items > 0);
     CU_ASSERT(rig->ends[0].taken_items > 500 && rig->ends[1].taken_items > 500);
     CU_ASSERT(muxer_memory_bytes(rig->ends[0].session) <= 300);
     CU_ASSERT(muxer_memory_bytes(rig->ends[1].session) <= 300);
