@@ -21,13 +21,17 @@ static inline uint64_t mix_bytes(const void *bytes, size_t size_bytes)
 {
     const uint8_t *at = bytes;
     uint64_t hash = mix_two(size_bytes, UINT64_C(0x2545f4914f6cdd1d));
-    while (size_bytes > 0) {
-        uint64_t word = 0;
-        const size_t part = size_bytes < sizeof word ? size_bytes : sizeof word;
-        memcpy(&word, at, part);
+    for (; size_bytes >= 8; size_bytes -= 8, at += 8) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
         hash = mix_two(hash, GUINT64_FROM_LE(word));
-        at += part;
-        size_bytes -= part;
+    }
+    if (size_bytes > 0) { /* byte by byte: copying so few by a call would take longer */
+        uint64_t word = 0;
+        for (size_t i = 0; i < size_bytes; i++) {
+            word |= (uint64_t)at[i] << 8 * i;
+        }
+        hash = mix_two(hash, word);
     }
     return hash;
 }

@@ -4,18 +4,11 @@
 
 #include <string.h>
 
-static unsigned class_shift(unsigned class)
-{
-    return class < 11 ? 11 - class : 0;
-}
-
+/* The first of blocks of 32 << class bytes that is large enough. */
 static unsigned class_for(uint32_t size_bytes)
 {
-    unsigned class = 0;
-    while ((UINT32_C(32) << class) < size_bytes + sizeof(PayloadBlock)) {
-        class ++;
-    }
-    return class;
+    const uint32_t needed_bytes = size_bytes + (uint32_t)sizeof(PayloadBlock);
+    return 27 - (unsigned)__builtin_clz((needed_bytes - 1) | 31);
 }
 
 void payload_pool_clear(PayloadPool *pool)
@@ -40,10 +33,10 @@ uint32_t payload_pool_take(PayloadPool *pool, uint16_t kind, uint32_t size_bytes
     } else {
         index = blocks->used++;
         g_assert(index < UINT32_C(1) << 26);
-        if (index >> class_shift(class) == blocks->chunk_count) {
+        if (index >> payload_class_shift(class) == blocks->chunk_count) {
             blocks->chunks = g_renew(uint8_t *, blocks->chunks, blocks->chunk_count + 1);
             blocks->chunks[blocks->chunk_count++] =
-                g_malloc((gsize)UINT64_C(32) << class << class_shift(class));
+                g_malloc((gsize)UINT64_C(32) << class << payload_class_shift(class));
         }
     }
     const uint32_t handle = (uint32_t) class << 26 | index;
@@ -66,7 +59,8 @@ size_t payload_pool_size_bytes(const PayloadPool *pool)
 {
     size_t sum = 0;
     for (unsigned class = 0; class < PAYLOAD_CLASSES; class ++) {
-        sum += pool->classes[class].chunk_count * ((size_t)32 << class << class_shift(class));
+        sum +=
+            pool->classes[class].chunk_count * ((size_t)32 << class << payload_class_shift(class));
     }
     return sum;
 }

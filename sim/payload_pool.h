@@ -38,12 +38,17 @@ void payload_pool_give(PayloadPool *pool, uint32_t handle);
 
 size_t payload_pool_size_bytes(const PayloadPool *pool);
 
+/* A chunk is 64 KiB, or one block of that or more: 1 << shift blocks. */
+static inline unsigned payload_class_shift(unsigned class)
+{
+    return class < 11 ? 11 - class : 0;
+}
+
 static inline PayloadBlock *payload_pool_at(const PayloadPool *pool, uint32_t handle)
 {
     const unsigned class = handle >> 26;
     const uint32_t index = handle & ((UINT32_C(1) << 26) - 1);
-    const unsigned shift =
-        class < 11 ? 11 - class : 0; /* blocks in a chunk of 64 KiB or one block */
+    const unsigned shift = payload_class_shift(class);
     return (
         PayloadBlock *)(void *)(pool->classes[class].chunks[index >> shift] +
                                 ((size_t)(index & ((UINT32_C(1) << shift) - 1)) << (class + 5)));
