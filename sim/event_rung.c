@@ -2,24 +2,45 @@
 /* Widths of buckets, and how they are emptied. */
 #include "sim/event_rung.h"
 
+#include "sim/event_run.h"
+
 /* Events that a bucket should hold when the rung is made: enough to make up for looking at empty
  * ones, few enough to be sorted by insertion. */
 #define BUCKET_EVENTS 8
 
-void event_rung_prepare(EventRung *rung, SimTime first, SimTime last, size_t count)
+/* The time that most of the events fill evenly: twice their mean distance from the first one, which
+ * is all of it unless they grow fewer and fewer, as events of exponential delays do. What lies
+ * beyond is seldom the half; the last bucket has it, or as many more buckets as there may be. */
+static uint64_t dense_span(const EventSpread *events)
 {
-    g_assert(rung->count == 0 && first < last);
+    const uint64_t span = (uint64_t)events->last - (uint64_t)events->first;
+    const double mean = events->sum / (double)events->count - (double)events->first;
+    const double dense = CLAMP(2 * mean, (double)(span / 64), (double)(span / 2));
+    return 2 * mean >= (double)(span / 2) ? span : (uint64_t)dense;
+}
+
+/* Where buckets must be spread again, over a rung of many buckets each: the first ones of a rung
+ * come before they could be looked ahead at. */
+static uint64_t wanted_buckets(size_t count)
+{
+    const size_t most = EVENT_RUNG_BUCKETS_MAX / 2 - 1;
+    return count <= most * EVENT_RUN_FEW / 2 ? CLAMP(count / BUCKET_EVENTS, 1, most)
+                                             : MIN(count / (BUCKET_EVENTS * 256), most);
+}
+
+void event_rung_prepare(EventRung *rung, const EventSpread *events)
+{
+    g_assert(rung->count == 0 && events->first < events->last);
     if (rung->buckets == NULL) {
         rung->buckets = g_new0(EventList, EVENT_RUNG_BUCKETS_MAX);
     }
     /* Rounding the width down to a power of two makes at most twice as many buckets as wanted. */
-    const uint64_t span = (uint64_t)last - (uint64_t)first;
-    const uint64_t wanted = CLAMP(count / BUCKET_EVENTS, 1, EVENT_RUNG_BUCKETS_MAX / 2 - 1);
-    const uint64_t width = MAX(span / wanted, 1);
+    const uint64_t span = (uint64_t)events->last - (uint64_t)events->first;
+    const uint64_t wanted = wanted_buckets(events->count);
+    const uint64_t width = MAX(dense_span(events) / wanted, 1);
     rung->shift = 63 - (unsigned)__builtin_clzll(width);
-    rung->bucket_count = (unsigned)(span >> rung->shift) + 1;
-    g_assert(rung->bucket_count <= EVENT_RUNG_BUCKETS_MAX);
-    rung->start = rung->boundary = first;
+    rung->bucket_count = (unsigned)MIN(span >> rung->shift, EVENT_RUNG_BUCKETS_MAX - 1) + 1;
+    rung->start = rung->boundary = events->first;
     rung->current = 0;
 }
 

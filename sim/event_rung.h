@@ -23,8 +23,23 @@ typedef struct EventRung {
     size_t count; /* events */
 } EventRung;
 
-/* Makes the rung, which is empty, ready for `count` events with times from first to last. */
-void event_rung_prepare(EventRung *rung, SimTime first, SimTime last, size_t count);
+/* Where events lie in time. */
+typedef struct EventSpread {
+    SimTime first, last;
+    double sum; /* of the times, about */
+    size_t count;
+} EventSpread;
+
+static inline void event_spread_add(EventSpread *spread, SimTime time)
+{
+    spread->first = spread->count == 0 || time < spread->first ? time : spread->first;
+    spread->last = spread->count == 0 || time > spread->last ? time : spread->last;
+    spread->sum += (double)time;
+    spread->count++;
+}
+
+/* Makes the rung, which is empty, ready for events that lie so, not all at one time. */
+void event_rung_prepare(EventRung *rung, const EventSpread *events);
 /* Frees the buckets, not the chunks in them. */
 void event_rung_clear(EventRung *rung);
 /* The first bucket that is not empty; there is one. */

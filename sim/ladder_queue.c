@@ -42,7 +42,7 @@ typedef struct LadderQueue {
 
     SimTime spread_last; /* what comes later goes to the top */
     EventList top;
-    SimTime top_first, top_last; /* times, when the top is not empty */
+    EventSpread top_spread;
 
     EventChunkPool pool; /* of the rungs and the top */
     uint64_t moves;      /* other than those of run and heap */
@@ -50,29 +50,23 @@ typedef struct LadderQueue {
 
 static inline void top_add(LadderQueue *self, const Event *event)
 {
-    if (self->top.last == NULL) {
-        self->top_first = self->top_last = event->time;
-    } else if (event->time < self->top_first) {
-        self->top_first = event->time;
-    } else if (event->time > self->top_last) {
-        self->top_last = event->time;
-    }
+    event_spread_add(&self->top_spread, event->time);
     event_list_append(&self->top, &self->pool, event);
 }
 
-/* Spreads events that lie before all rungs, with times from first to last. Nothing is near. */
-static void spread(LadderQueue *self, EventList list, SimTime first, SimTime last)
+/* Spreads events that lie before all rungs. Nothing is near. */
+static void spread(LadderQueue *self, EventList list, const EventSpread *events)
 {
     if (self->rung_count == 0) {
-        self->spread_last = last;
+        self->spread_last = events->last;
     }
-    if (first == last || self->rung_count == RUNGS_MAX) {
+    if (events->first == events->last || self->rung_count == RUNGS_MAX) {
         event_run_load(&self->run, list, &self->pool);
         return;
     }
-    self->moves += event_list_count(list);
+    self->moves += events->count;
     EventRung *rung = &self->rungs[self->rung_count++];
-    event_rung_prepare(rung, first, last, event_list_count(list));
+    event_rung_prepare(rung, events);
     EventChunk *chunk;
     while (event_list_take_chunk(&list, &chunk)) {
         for (size_t i = 0; i < chunk->count; i++) {
@@ -82,19 +76,18 @@ static void spread(LadderQueue *self, EventList list, SimTime first, SimTime las
     }
 }
 
-/* The same for times not known, which costs a look at each event. It also brings the events into
- * the cache, where spreading finds them. */
+/* The same where it is not known how they lie, which costs a look at each event. It also brings the
+ * events into the cache, where spreading finds them. */
 static void measure_and_spread(LadderQueue *self, EventList list)
 {
-    SimTime first = SIM_TIME_MAX, last = INT64_MIN;
+    EventSpread events = {.count = 0};
     for (const EventChunk *chunk = NULL; (chunk = event_list_next(list, chunk)) != NULL;) {
-        event_chunk_prefetch(chunk->next);
+        event_chunk_prefetch(chunk->next->next);
         for (size_t i = 0; i < chunk->count; i++) {
-            first = MIN(first, chunk->events[i].time);
-            last = MAX(last, chunk->events[i].time);
+            event_spread_add(&events, chunk->events[i].time);
         }
     }
-    spread(self, list, first, last);
+    spread(self, list, &events);
 }
 
 /* Tells the lookout of the events that come next: those of the run, just loaded, for their last
@@ -144,10 +137,19 @@ static void spread_near(LadderQueue *self)
     measure_and_spread(self, list);
 }
 
+static EventList take_top(LadderQueue *self)
+{
+    const EventList top = self->top;
+    self->top.last = NULL;
+    self->top_spread = (EventSpread){.count = 0};
+    return top;
+}
+
 static void top_to_heap(LadderQueue *self)
 {
+    EventList top = take_top(self);
     EventChunk *chunk;
-    while (event_list_take_chunk(&self->top, &chunk)) {
+    while (event_list_take_chunk(&top, &chunk)) {
         for (size_t i = 0; i < chunk->count; i++) {
             event_heap_push(&self->heap, chunk->events[i]);
         }
@@ -175,9 +177,8 @@ static G_GNUC_NO_INLINE bool refill(LadderQueue *self)
             top_to_heap(self);
             return self->heap.count > 0;
         } else {
-            const EventList list = self->top;
-            self->top.last = NULL;
-            spread(self, list, self->top_first, self->top_last);
+            const EventSpread events = self->top_spread;
+            spread(self, take_top(self), &events);
         }
     }
     return true;
@@ -349,8 +350,7 @@ static void ladder_queue_sweep(EventQueue *queue, bool (*is_dead)(const Event *e
 {
     LadderQueue *self = (LadderQueue *)queue;
     self->moves += ladder_queue_count(queue);
-    const EventList top = self->top;
-    self->top.last = NULL;
+    const EventList top = take_top(self);
     for (; self->run.next < self->run.end; self->run.next++) {
         if (!is_dead(self->run.next, data)) {
             top_add(self, self->run.next);
@@ -390,7 +390,7 @@ static void ladder_queue_check(const EventQueue *queue)
         for (size_t i = 0; i < chunk->count; i++) {
             const SimTime time = chunk->events[i].time;
             g_assert(time > self->spread_last);
-            g_assert(time >= self->top_first && time <= self->top_last);
+            g_assert(time >= self->top_spread.first && time <= self->top_spread.last);
         }
     }
 }

@@ -247,8 +247,11 @@ static inline void execute(Partition *partition, const Event *event)
     partition->running = NULL;
 }
 
-/* Fewer entities, with all they hold, are in the cache anyway. */
+/* Fewer entities, with all they hold, are in the cache anyway; so are these, when they hold
+ * nothing.
+ */
 #define FETCHED_ENTITIES_MIN 500
+#define FETCHED_ENTITIES_BYTES_MIN ((size_t)256 << 10)
 /* Of an entity and of a body: what handlers always look at. */
 #define FETCHED_BYTES_MAX 192
 #define FETCHED_BODY_BYTES 128
@@ -295,7 +298,11 @@ void partition_look_out(Partition *partition)
         lookout.steps =
             simulation->kinds[k]->fetch != NULL ? EVENT_LOOKOUT_STEPS_MAX : lookout.steps;
     }
-    lookout.fetch = simulation->options.entity_count >= FETCHED_ENTITIES_MIN ? fetch : NULL;
+    const size_t count = simulation->options.entity_count;
+    const bool is_worth_it = lookout.steps > 0 ? count >= FETCHED_ENTITIES_MIN
+                                               : count * simulation->options.entity_size_bytes >=
+                                                     FETCHED_ENTITIES_BYTES_MIN;
+    lookout.fetch = is_worth_it ? fetch : NULL;
     partition->queue->lookout = lookout;
 }
 
