@@ -2,6 +2,7 @@
 /* Halves of connections: their life at one peer. */
 #include "models/connection.h"
 
+#include "models/host_policy.h"
 #include "models/stack.h"
 
 static bool writes_rows(const Host *host)
@@ -27,6 +28,9 @@ Connection *connection_new(Host *host, uint64_t id, EntityId peer, ConnectionSta
     if (state == CONNECTION_DIALING || (connection->is_dialer && id != 0 && writes_rows(host))) {
         connection->account = block_pool_take(blocks, account_size_bytes(connection));
         connection->account->opened = connection->dialed;
+    }
+    if (state == CONNECTION_OPEN && id != 0) {
+        host_policy_count(host, 1);
     }
     Contact *contact = contact_table_get(&host->contacts, peer);
     connection->contact = (uint32_t)(contact - host->contacts.contacts);
@@ -70,6 +74,9 @@ static void unlink_connection(Host *host, Connection *connection)
         at = &(*at)->next;
     }
     *at = connection->next;
+    if (connection->state == CONNECTION_OPEN && connection->id != 0) {
+        host_policy_count(host, -1);
+    }
     if (((uint32_t)connection->id & CONNECTION_PRECONNECTED) != 0) {
         const bool is_other = host->network->stack->has_one_stream && !connection->is_dialer;
         *(is_other ? &contact->other_was_lost : &contact->was_lost) = true;
@@ -124,9 +131,7 @@ void connection_close(Host *host, Connection *connection)
     const EntityId peer = connection->peer;
     for (Stream *stream = connection_newest_stream(host, connection); stream != NULL;
          stream = stream_next(host, stream)) {
-        if (!stream->is_remote_closed || !stream->is_write_closed) {
-            stack->end_stream(host, stream, STREAM_CLOSE);
-        }
+        stream_tell_end(host, stream, STREAM_CLOSE);
     }
     if (connection->state == CONNECTION_DIALING) {
         end_dial_span(host, connection, OUTCOME_CLOSED);
@@ -135,6 +140,41 @@ void connection_close(Host *host, Connection *connection)
     }
     connection_free(host, connection, OUTCOME_CLOSED);
     stack->release(host, peer);
+}
+
+void connection_drop(Host *host, Connection *connection)
+{
+    const Stack *stack = host->network->stack;
+    const EntityId peer = connection->peer;
+    g_assert(connection->state == CONNECTION_OPEN);
+    for (Stream *stream = connection_newest_stream(host, connection); stream != NULL;
+         stream = stream_next(host, stream)) {
+        stream_tell_end(host, stream, STREAM_RESET);
+    }
+    if (stack->close != NULL) {
+        stack->close(host, connection);
+    }
+    host_log(host, LOG_INFO, "has too many connections and drops one to peer %u", peer);
+    connection_end(host, connection, OUTCOME_RESET);
+    stack->release(host, peer);
+}
+
+bool connection_reuse(Host *host, EntityId peer)
+{
+    g_assert(entity_is_running(&host->entity) && !host_is_coordinator(host));
+    Connection *connection =
+        host->network->stack->has_one_stream ? NULL : connection_first(host, peer);
+    if (connection == NULL || connection->is_closing) {
+        return false;
+    }
+    if (connection->state == CONNECTION_OPEN) {
+        entity_defer(&host->entity, KIND_DIALED, host_policy_reuse_argument(peer));
+    } else if (connection->is_automatic) {
+        connection->is_automatic = false;
+    } else {
+        connection->account->joined++;
+    }
+    return true;
 }
 
 uint64_t connection_dial_argument(const Connection *connection)
@@ -165,6 +205,11 @@ Connection *connection_dial(Host *host, EntityId peer, const char *name, const S
     account->span = span_start(host, name == NULL ? "dial" : name, parent);
     span_set_integer(&account->span, "from", host->entity.id);
     span_set_integer(&account->span, "to", peer);
+    if (host_policy_is_backing_off(host, peer)) {
+        connection->is_untried = true;
+        entity_defer(&host->entity, KIND_DIALED, connection_dial_argument(connection));
+        return connection;
+    }
     account->timeout =
         timer_once(&host->entity, KIND_DIAL_TIMEOUT, connection_dial_argument(connection),
                    host->network->dial.timeout);
@@ -187,6 +232,20 @@ static void end_dialing(Host *host, Connection *connection)
     }
 }
 
+/* How many dials of the application's wait for it. */
+static uint32_t waiting_dials(const Connection *connection)
+{
+    return connection->is_automatic ? 0 : 1 + connection->account->joined;
+}
+
+static void tell_dialed(Host *host, EntityId peer, uint32_t dials, Outcome outcome)
+{
+    const Application *application = host->network->application;
+    for (; dials > 0 && application->dialed != NULL; dials--) {
+        application->dialed(host, peer, outcome);
+    }
+}
+
 void connection_opened(Host *host, Connection *connection)
 {
     ConnectionAccount *account = connection->account;
@@ -194,25 +253,24 @@ void connection_opened(Host *host, Connection *connection)
     span_end(host, &account->span);
     account->opened = host_now(host);
     metric_add(host_part(host)->metrics[METRIC_DIAL_TIME], account->opened - connection->dialed);
+    const uint32_t dials = waiting_dials(connection);
     end_dialing(host, connection);
     const EntityId peer = connection->peer;
-    const bool is_automatic = connection->is_automatic;
+    host_policy_count(host, 1);
+    host_policy_note_dial(host, peer, OUTCOME_OPEN);
     host_log(host, LOG_DEBUG, "is connected to peer %u", peer);
     host->network->stack->release(host, peer);
-    if (!is_automatic && host->network->application->dialed != NULL) {
-        host->network->application->dialed(host, peer, OUTCOME_OPEN);
-    }
+    tell_dialed(host, peer, dials, OUTCOME_OPEN);
 }
 
 void connection_failed(Host *host, Connection *connection, Outcome outcome)
 {
     const EntityId peer = connection->peer;
-    const bool is_automatic = connection->is_automatic;
+    const uint32_t dials = waiting_dials(connection);
+    host_policy_note_dial(host, peer, outcome);
     host_log(host, LOG_WARNING, "cannot dial peer %u: %s", peer, outcome_name(outcome));
     end_dial_span(host, connection, outcome);
     connection_end(host, connection, outcome);
     host->network->stack->release(host, peer);
-    if (!is_automatic && host->network->application->dialed != NULL) {
-        host->network->application->dialed(host, peer, outcome);
-    }
+    tell_dialed(host, peer, dials, outcome);
 }

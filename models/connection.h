@@ -21,6 +21,8 @@ typedef struct ConnectionAccount {
     /* While it is being dialled; the account then ends above. */
     HostTimer timeout;
     Span span;
+    uint32_t joined; /* later dials that wait for this one */
+    uint32_t reserved;
 } ConnectionAccount;
 
 /* A cache line. */
@@ -36,6 +38,7 @@ struct Connection {
     bool is_automatic : 1; /* dialled by the network, not by the application */
     bool has_carried : 1;  /* a stream */
     bool is_closing : 1;   /* no new stream can use it */
+    bool is_untried : 1;   /* a dial that backs off: the stack knows nothing of it */
     SimTime floor;         /* nothing that is sent now arrives before this */
     SimTime dialed;
     ConnectionAccount *account; /* NULL: none */
@@ -105,7 +108,12 @@ void connection_free(Host *host, Connection *connection, Outcome outcome);
 
 /* Closes it in good order: its streams are closed, nobody here is told. */
 void connection_close(Host *host, Connection *connection);
+/* The same, but its streams are reset, and the application is told. */
+void connection_drop(Host *host, Connection *connection);
 
+/* A dial of the application's takes a connection that is there or being dialled, and hears of it;
+ * false: there is none. */
+bool connection_reuse(Host *host, EntityId peer);
 /* Begins a dial: the span, the timeout, and the stack's own steps. */
 Connection *connection_dial(Host *host, EntityId peer, const char *name, const SpanContext *parent,
                             bool is_automatic);
@@ -114,6 +122,9 @@ void connection_opened(Host *host, Connection *connection);
 void connection_failed(Host *host, Connection *connection, Outcome outcome);
 
 /* is_recorded: it gets a row, which the opener's half writes. */
+/* For the stack, when it is for it to know: what the other side has not ended already. */
+void stream_tell_end(Host *host, Stream *stream, StreamEnd how);
+
 Stream *stream_new(Host *host, Connection *connection, uint64_t id, unsigned protocol,
                    bool is_recorded);
 /* Takes the half out of the tables and writes its row. */

@@ -9,8 +9,9 @@
 
 const char *outcome_name(Outcome outcome)
 {
-    static const char *const NAMES[] = {"open",    "closed",  "reset",       "refused",
-                                        "timeout", "crashed", "no-protocol", "wrong-peer"};
+    static const char *const NAMES[] = {"open",        "closed",     "reset",
+                                        "refused",     "timeout",    "crashed",
+                                        "no-protocol", "wrong-peer", "back-off"};
     return NAMES[outcome];
 }
 
@@ -74,6 +75,9 @@ EntityId host_known(const Host *host, uint32_t index)
 
 void host_dial(Host *host, EntityId peer, const char *name, const SpanContext *parent)
 {
+    if (host->network->dial.reuse && connection_reuse(host, peer)) {
+        return;
+    }
     connection_dial(host, peer, name, parent, false);
 }
 

@@ -47,13 +47,14 @@ typedef enum Outcome {
     OUTCOME_CRASHED,     /* this peer itself crashed */
     OUTCOME_NO_PROTOCOL, /* the two have no security, muxer or protocol in common */
     OUTCOME_WRONG_PEER,  /* somebody else answers there */
+    OUTCOME_BACK_OFF,    /* an earlier dial failed a short time ago: it was not tried */
 } Outcome;
 
 const char *outcome_name(Outcome outcome);
 
 /* Begins a connection to a peer; Application.dialed tells the result. A peer that is connected, or
- * being dialled, gets a second connection. `name` names the dial's span, a child of `parent`; NULL:
- * `dial`. */
+ * being dialled, gets a second connection, unless dial.reuse says that the first will do. `name`
+ * names the dial's span, a child of `parent`; NULL: `dial`. */
 void host_dial(Host *host, EntityId peer, const char *name, const SpanContext *parent);
 bool host_is_connected(Host *host, EntityId peer); /* one that is open */
 /* Closes all connections to the peer in good order: what was sent before still arrives, then the

@@ -2,6 +2,7 @@
 /* The end of a run: what is known only then, and the memory. */
 #include "models/connection.h"
 #include "models/held_items.h"
+#include "models/host_policy.h"
 #include "models/link.h"
 #include "models/packet_station.h"
 #include "models/snapshot_layer.h"
@@ -72,6 +73,7 @@ void network_free(Network *network)
         if (network->stack->forget != NULL) {
             for_each_host(network, forget_transport);
         }
+        for_each_host(network, host_policy_forget);
         if (has_ports(network)) {
             for_each_host(network, station_clear_all);
         }

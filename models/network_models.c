@@ -193,6 +193,10 @@ bool network_models_build(Network *network, GError **error)
     if (key == NULL) {
         key = muxer_settings_check(&network->layers.muxers, error);
     }
+    if (key == NULL && network->connections.low > network->connections.high) {
+        skein_refuse(error, "found more than connections.high, expected at most that");
+        key = "connections.low";
+    }
     if (key == NULL && layers_are_named(network->stack_settings.name)) {
         key = layers_build(&network->layers, network->stack_settings.name, network->peer_count,
                            (const char *const *)network->peer_names, error);

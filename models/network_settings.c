@@ -145,6 +145,48 @@ static const Setting DIAL[] = {
      .default_text = "15s",
      .minimum = "1ns",
      .help = "How long a dial waits for its answer."},
+    {.key = "reuse",
+     .type = SETTING_YES_NO,
+     .offset = offsetof(DialSettings, reuse),
+     .default_text = "no",
+     .help = "Whether a dial to a peer that is connected, or being dialled, takes that connection "
+             "in place of a second one."},
+    {.key = "back-off",
+     .type = SETTING_YES_NO,
+     .offset = offsetof(DialSettings, back_off),
+     .default_text = "no",
+     .help = "Whether dials to a peer fail at once for a time after one has failed: 5 s, longer "
+             "with each failure, at most 5 min."},
+    {0},
+};
+
+static const Setting CONNECTIONS[] = {
+    {.key = "high",
+     .type = SETTING_COUNT,
+     .offset = offsetof(ConnectionsSettings, high),
+     .default_text = "0",
+     .minimum = "0",
+     .maximum = "1000000000",
+     .help = "Open connections beyond which a peer closes some; 0: no limit."},
+    {.key = "low",
+     .type = SETTING_COUNT,
+     .offset = offsetof(ConnectionsSettings, low),
+     .default_text = "0",
+     .minimum = "0",
+     .maximum = "1000000000",
+     .help = "How many it keeps then."},
+    {.key = "grace",
+     .type = SETTING_DURATION,
+     .offset = offsetof(ConnectionsSettings, grace),
+     .default_text = "60s",
+     .minimum = "0",
+     .help = "How long a new connection is left alone."},
+    {.key = "silence",
+     .type = SETTING_DURATION,
+     .offset = offsetof(ConnectionsSettings, silence),
+     .default_text = "10s",
+     .minimum = "1ms",
+     .help = "How often a peer with too many connections looks at them."},
     {0},
 };
 
@@ -181,15 +223,30 @@ const SettingsTable ACCESS_SETTINGS = {"access", ACCESS, sizeof(AccessSettings)}
 const SettingsTable STACK_SETTINGS = {"stack", STACK, sizeof(StackSettings)};
 const SettingsTable IDEAL_SETTINGS = {"ideal", IDEAL, sizeof(IdealSettings)};
 const SettingsTable DIAL_SETTINGS = {"dial", DIAL, sizeof(DialSettings)};
+const SettingsTable CONNECTIONS_SETTINGS = {"connections", CONNECTIONS,
+                                            sizeof(ConnectionsSettings)};
 const SettingsTable RECORD_SETTINGS = {"record", RECORD, sizeof(RecordSettings)};
 
 const SettingsTable *const NETWORK_SETTINGS[] = {
-    &PEERS_SETTINGS,       &TOPOLOGY_SETTINGS, &LINK_SETTINGS,
-    &ACCESS_SETTINGS,      &STACK_SETTINGS,    &IDEAL_SETTINGS,
-    &TCP_SETTINGS,         &SECURITY_SETTINGS, &MUXER_CHOICE_SETTINGS,
-    &NEGOTIATION_SETTINGS, &IDENTIFY_SETTINGS, &UPGRADE_SETTINGS,
-    &YAMUX_SETTINGS,       &MPLEX_SETTINGS,    &READER_SETTINGS,
-    &DIAL_SETTINGS,        &RECORD_SETTINGS,   NULL,
+    &PEERS_SETTINGS,
+    &TOPOLOGY_SETTINGS,
+    &LINK_SETTINGS,
+    &ACCESS_SETTINGS,
+    &STACK_SETTINGS,
+    &IDEAL_SETTINGS,
+    &TCP_SETTINGS,
+    &SECURITY_SETTINGS,
+    &MUXER_CHOICE_SETTINGS,
+    &NEGOTIATION_SETTINGS,
+    &IDENTIFY_SETTINGS,
+    &UPGRADE_SETTINGS,
+    &YAMUX_SETTINGS,
+    &MPLEX_SETTINGS,
+    &READER_SETTINGS,
+    &DIAL_SETTINGS,
+    &CONNECTIONS_SETTINGS,
+    &RECORD_SETTINGS,
+    NULL,
 };
 
 enum { SECTIONS = G_N_ELEMENTS(NETWORK_SETTINGS) - 1 };
@@ -213,6 +270,7 @@ static void list_fields(Network *network, void *fields[SECTIONS])
                                  &network->layers.muxers.mplex,
                                  &network->layers.muxers.reader,
                                  &network->dial,
+                                 &network->connections,
                                  &network->record};
     memcpy(fields, all, sizeof all);
 }

@@ -32,7 +32,7 @@ typedef enum NetworkKind {
     KIND_REPORT,
     KIND_ORDER,
     KIND_DIAL_TIMEOUT,     /* a timer; argument: see connection_dialed() */
-    KIND_RELEASE,          /* a timer: try again to send what is held */
+    KIND_RELEASE,          /* a timer: try again to send what is held; or HOST_POLICY_TRIM */
     KIND_DIALED,           /* deferred: a dial that needed no time is done; argument: likewise */
     KIND_PACKET,           /* models/packet_link.h */
     KIND_PORT,             /* models/packet_station.h */
@@ -68,8 +68,9 @@ struct Host {
     uint32_t stream_slot_free; /* 1 + the first free slot, 0: none */
     uint32_t stream_halves;    /* so far, for the names of halves */
     uint32_t spans_made, messages_made, connections_made, streams_made, packets_made;
-    AccessPorts *access; /* NULL until a packet has used it */
-    void *transport;     /* of the stack; NULL until there is something */
+    AccessPorts *access;       /* NULL until a packet has used it */
+    void *transport;           /* of the stack; NULL until there is something */
+    struct HostPolicy *policy; /* models/host_policy.h; NULL until there is something */
     TimerId release;
     uint32_t crashes;
     bool is_crashed;
@@ -138,7 +139,14 @@ typedef struct IdealSettings {
 
 typedef struct DialSettings {
     SimDuration timeout;
+    bool reuse, back_off;
 } DialSettings;
+
+/* The connection manager's. */
+typedef struct ConnectionsSettings {
+    int64_t low, high; /* high 0: no limit */
+    SimDuration grace, silence;
+} ConnectionsSettings;
 
 /* Series of the network itself, named in network_report.c; the application's follow. A value is
  * recorded when it changes. */
@@ -172,6 +180,7 @@ struct Network {
     TcpSettings tcp;
     Layers layers; /* above the transport */
     DialSettings dial;
+    ConnectionsSettings connections;
     RecordSettings record;
     RecordLevel level;
     bool records_snapshots; /* states and channels */

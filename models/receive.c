@@ -4,6 +4,7 @@
 
 #include "models/connection.h"
 #include "models/held_items.h"
+#include "models/host_policy.h"
 #include "models/packet_station.h"
 #include "models/stack.h"
 
@@ -65,6 +66,7 @@ static void crash(Host *host)
     if (host->network->stack->forget != NULL) {
         host->network->stack->forget(host, true);
     }
+    host_policy_forget(host);
     const Application *application = host->network->application;
     if (application->stop != NULL) {
         application->stop(host);
@@ -173,12 +175,23 @@ static void run_dial_timeout(Entity *self, const EventContent *content)
     }
 }
 
-/* Not an event: a dial on a stack without handshake is done in the same instant. */
+/* Not an event: a dial on a stack without handshake is done in the same instant, and so is one
+ * that backs off or finds a connection. */
 static void run_dialed(Entity *self, const EventContent *content)
 {
-    Connection *connection = connection_dialed(host_of(self), content->argument);
-    if (connection != NULL) {
-        connection_opened(host_of(self), connection);
+    Host *host = host_of(self);
+    const EntityId peer = (EntityId)(content->argument >> 32);
+    if (content->argument == host_policy_reuse_argument(peer)) {
+        if (host->network->application->dialed != NULL) {
+            host->network->application->dialed(host, peer, OUTCOME_OPEN);
+        }
+        return;
+    }
+    Connection *connection = connection_dialed(host, content->argument);
+    if (connection != NULL && connection->is_untried) {
+        connection_failed(host, connection, OUTCOME_BACK_OFF);
+    } else if (connection != NULL) {
+        connection_opened(host, connection);
     }
 }
 
@@ -194,8 +207,11 @@ static void run_transport_settle(Entity *self, const EventContent *content)
 
 static void run_release(Entity *self, const EventContent *content)
 {
-    (void)content;
     Host *host = host_of(self);
+    if (content->argument == HOST_POLICY_TRIM) {
+        host_policy_trim(host);
+        return;
+    }
     for (uint32_t i = 0; i < host->contacts.count; i++) {
         host->network->stack->release(host, host->contacts.contacts[i].peer);
     }

@@ -207,8 +207,20 @@ bool stream_send(Host *host, Stream *stream, const Message *message)
     if (stream->connection->account != NULL) {
         stream->connection->account->bytes_sent += size_bytes;
     }
-    host->network->stack->send(host, stream, &header, message->content);
+    if (stream->connection->is_untried) {
+        message_record(host, &header, stream->connection->peer, RECORD_NO_TIME, "reset");
+    } else {
+        host->network->stack->send(host, stream, &header, message->content);
+    }
     return true;
+}
+
+void stream_tell_end(Host *host, Stream *stream, StreamEnd how)
+{
+    if (!stream->connection->is_untried &&
+        (!stream->is_remote_closed || !stream->is_write_closed)) {
+        host->network->stack->end_stream(host, stream, how);
+    }
 }
 
 void stream_close_write(Host *host, Stream *stream)
@@ -218,7 +230,9 @@ void stream_close_write(Host *host, Stream *stream)
         return;
     }
     stream->is_write_closed = true;
-    host->network->stack->end_stream(host, stream, STREAM_HALF_CLOSE);
+    if (!stream->connection->is_untried) {
+        host->network->stack->end_stream(host, stream, STREAM_HALF_CLOSE);
+    }
     if (stream->is_remote_closed) {
         stream_free(host, stream, OUTCOME_CLOSED);
     }
@@ -227,18 +241,14 @@ void stream_close_write(Host *host, Stream *stream)
 void stream_close(Host *host, Stream *stream)
 {
     g_assert(entity_is_running(&host->entity));
-    if (!stream->is_remote_closed || !stream->is_write_closed) {
-        host->network->stack->end_stream(host, stream, STREAM_CLOSE);
-    }
+    stream_tell_end(host, stream, STREAM_CLOSE);
     stream_free(host, stream, OUTCOME_CLOSED);
 }
 
 void stream_reset(Host *host, Stream *stream)
 {
     g_assert(entity_is_running(&host->entity));
-    if (!stream->is_remote_closed || !stream->is_write_closed) {
-        host->network->stack->end_stream(host, stream, STREAM_RESET);
-    }
+    stream_tell_end(host, stream, STREAM_RESET);
     stream_free(host, stream, OUTCOME_RESET);
 }
 
