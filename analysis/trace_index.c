@@ -173,11 +173,24 @@ void trace_index_sort_messages(const TraceIndex *index, GArray *numbers)
     g_array_sort_with_data(numbers, compare_messages, (gpointer)(uintptr_t)index);
 }
 
-static void renumber(GArray *order, guint count)
+/* Takes the numbers that the order does not have yet, up to `count`, into it: these are sorted, and
+ * merged from the end, so that what comes to a long run costs little. */
+static void extend_order(TraceIndex *index, GArray *order, guint count, GCompareDataFunc compare)
 {
+    g_autoptr(GArray) fresh = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    guint old = order->len, place = count;
+    for (uint32_t i = old; i < count; i++) {
+        g_array_append_val(fresh, i);
+    }
+    g_array_sort_with_data(fresh, compare, index);
     g_array_set_size(order, count);
-    for (uint32_t i = 0; i < count; i++) {
-        g_array_index(order, uint32_t, i) = i;
+    for (guint left = fresh->len; left > 0;) {
+        const uint32_t *last = &g_array_index(fresh, uint32_t, left - 1);
+        const uint32_t *before = old == 0 ? NULL : &g_array_index(order, uint32_t, old - 1);
+        const bool takes_old = before != NULL && compare(before, last, index) > 0;
+        g_array_index(order, uint32_t, --place) = takes_old ? *before : *last;
+        old -= takes_old ? 1 : 0;
+        left -= takes_old ? 0 : 1;
     }
 }
 
@@ -201,14 +214,11 @@ static void build_traces(TraceIndex *index)
     g_array_sort_with_data(index->traces, compare_traces, index);
 }
 
-static void sort_all(TraceIndex *index)
+static void sort_fresh(TraceIndex *index)
 {
-    renumber(index->span_order, index->spans->len);
-    renumber(index->trace_order, index->spans->len);
-    renumber(index->message_order, index->messages->len);
-    trace_index_sort_spans(index, index->span_order);
-    g_array_sort_with_data(index->trace_order, compare_in_trace, index);
-    trace_index_sort_messages(index, index->message_order);
+    extend_order(index, index->span_order, index->spans->len, compare_spans);
+    extend_order(index, index->trace_order, index->spans->len, compare_in_trace);
+    extend_order(index, index->message_order, index->messages->len, compare_messages);
     build_traces(index);
 }
 
@@ -229,14 +239,13 @@ static bool read_end(TraceIndex *index, GError **error)
 
 bool trace_index_update(TraceIndex *index, GError **error)
 {
-    const guint spans = index->spans->len, messages = index->messages->len;
-    if (!read_spans(index, error) || !read_messages(index, error) || !read_end(index, error)) {
-        return false;
+    const bool is_read =
+        read_spans(index, error) && read_messages(index, error) && read_end(index, error);
+    if (index->spans->len > index->span_order->len ||
+        index->messages->len > index->message_order->len) {
+        sort_fresh(index);
     }
-    if (index->spans->len > spans || index->messages->len > messages) {
-        sort_all(index);
-    }
-    return true;
+    return is_read;
 }
 
 TraceIndex *trace_index_new(sqlite3 *database, int64_t run_id, GError **error)

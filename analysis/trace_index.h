@@ -57,7 +57,7 @@ TraceIndex *trace_index_new(sqlite3 *database, int64_t run_id, GError **error);
 void trace_index_free(TraceIndex *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TraceIndex, trace_index_free)
 
-/* Reads the rows that have come since. */
+/* Reads the rows that have come since. On failure the index is good for what was read so far. */
 bool trace_index_update(TraceIndex *index, GError **error);
 
 const char *trace_index_name(const TraceIndex *index, uint16_t number);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "analysis/view_site.h"
 
+#include "analysis/error.h"
 #include "analysis/json_text.h"
 #include "analysis/page_assets.h"
 #include "analysis/page_choice.h"
@@ -17,9 +18,13 @@ const char VIEW_SITE_POLICY[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/* While a run is being written, its writer or the making of its indices may hold the file. */
+enum { BUSY_MILLISECONDS = 400, REST_FACTOR = 4 };
+
 struct ViewSite {
     sqlite3 *database;
     TraceIndex *index; /* of the run that was asked for last; NULL: none */
+    int64_t next_update_us;
 };
 
 /* What a request asks. */
@@ -34,6 +39,7 @@ ViewSite *view_site_new(sqlite3 *database)
 {
     ViewSite *site = g_new0(ViewSite, 1);
     site->database = database;
+    sqlite3_busy_timeout(database, BUSY_MILLISECONDS);
     return site;
 }
 
@@ -106,13 +112,47 @@ static bool run_at(sqlite3 *database, int64_t place, int64_t *ret_run, GError **
     return true;
 }
 
+/* The file is held by its writer, or its disk fails: another time it may work. */
+static bool may_pass(const GError *error)
+{
+    return g_error_matches(error, ANALYSIS_ERROR, ANALYSIS_ERROR_ENVIRONMENT);
+}
+
+/* The row of a run is the last that is written. */
+static bool is_complete(const ViewSite *site)
+{
+    g_autoptr(sqlite3_stmt) row = database_prepare_for_run(
+        site->database, "SELECT 1 FROM run WHERE id = ?1", site->index->run_id, NULL);
+    return row != NULL && database_step(row, NULL);
+}
+
+/* Reads what has come since. Of a run that is being written no more than a share of the time goes
+ * into that: what is there already answers meanwhile, and also where the file is held. */
+static bool update_index(ViewSite *site, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    const int64_t start = g_get_monotonic_time();
+    if (start < site->next_update_us && !is_complete(site)) {
+        return true;
+    }
+    const bool is_updated = trace_index_update(site->index, &problem);
+    const int64_t end = g_get_monotonic_time();
+    site->next_update_us = end + REST_FACTOR * (end - start);
+    if (!is_updated && !may_pass(problem)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return false;
+    }
+    return true;
+}
+
 static TraceIndex *index_of(ViewSite *site, int64_t run_id, GError **error)
 {
     if (site->index != NULL && site->index->run_id == run_id) {
-        return trace_index_update(site->index, error) ? site->index : NULL;
+        return update_index(site, error) ? site->index : NULL;
     }
     g_clear_pointer(&site->index, trace_index_free);
     site->index = trace_index_new(site->database, run_id, error);
+    site->next_update_us = 0;
     return site->index;
 }
 
@@ -230,19 +270,31 @@ static bool append_of_run(Request *request, const TraceIndex *index, GString *js
     return true;
 }
 
+/* A run has begun and its first batch of rows is still to come. */
+static bool site_is_empty(const ViewSite *site)
+{
+    int64_t count = 0;
+    return database_read_integer(site->database, "SELECT count(*) FROM run", &count, NULL) &&
+           count == 0;
+}
+
 static ViewAnswer answer_run(Request *request)
 {
-    int64_t place, run_id;
+    int64_t place = -1, run_id;
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) json = g_string_new(NULL);
     bool is_known =
         take_number(request, &place) && run_at(request->site->database, place, &run_id, &error);
+    const bool is_first = !is_known && place == 0 && *request->path == '\0';
     const TraceIndex *index = is_known ? index_of(request->site, run_id, &error) : NULL;
     if (index != NULL && !append_of_run(request, index, json, &is_known, &error)) {
         index = NULL;
     }
     if (error != NULL) {
-        return answer_failure(500, error->message);
+        return answer_failure(may_pass(error) ? 503 : 500, error->message);
+    }
+    if (index == NULL && is_first && site_is_empty(request->site)) {
+        return answer_failure(503, "nothing has been written yet");
     }
     if (index == NULL || !is_known) {
         return answer_failure(404, "there is no such run, trace or question");
@@ -255,7 +307,7 @@ static ViewAnswer answer_runs(ViewSite *site)
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) json = g_string_new(NULL);
     if (!run_page_append_runs(site->database, json, &error)) {
-        return answer_failure(500, error->message);
+        return answer_failure(may_pass(error) ? 503 : 500, error->message);
     }
     return (ViewAnswer){.status = 200, .type = TYPE_JSON, .body = g_steal_pointer(&json)};
 }

@@ -9,8 +9,9 @@
  *     /run/K/trace/ID    /run/K/snapshot/ID
  *     /run/K/window?from=&to=&peers=            see analysis/page_choice.h
  *
- * All answers but the page are JSON; a failure is {"error": TEXT}. The spans and messages of the
- * run that was asked for last are kept in memory. */
+ * All answers but the page are JSON; a failure is {"error": TEXT}, with status 503 where the file
+ * is held by a run that is being written and asking again helps. The spans and messages of the run
+ * that was asked for last are kept in memory. */
 #ifndef ANALYSIS_VIEW_SITE_H
 #define ANALYSIS_VIEW_SITE_H
 

@@ -36,12 +36,15 @@ struct RecordWriter {
 
 /* cache_size (here in KiB) bounds both the pages in memory and the stretches that index creation
  * sorts at once: those that fit the processor's cache sort twice as fast as those that fit the
- * memory. */
+ * memory. A batch of rows may exceed it (cache_spill): pages that went to the disk before the end
+ * of a transaction would lock readers out for as long as it takes, and one batch follows the other.
+ */
 static const char SETTINGS[] = "PRAGMA page_size = 4096;"
                                "PRAGMA journal_mode = OFF;"
                                "PRAGMA synchronous = OFF;"
                                "PRAGMA busy_timeout = 60000;"
                                "PRAGMA cache_size = -2048;"
+                               "PRAGMA cache_spill = OFF;"
                                "PRAGMA application_id = %d;"
                                "PRAGMA user_version = %d;"
                                "BEGIN;"
@@ -315,8 +318,9 @@ bool record_writer_commit(RecordWriter *writer, GError **error)
     if (writer->block != NULL) {
         return true;
     }
-    if (!execute(writer, "BEGIN", error) || !execute(writer, SCHEMA_INDICES, error) ||
-        !execute(writer, SCHEMA_VIEWS, error) || !execute(writer, "COMMIT", error)) {
+    if (!execute(writer, "PRAGMA cache_spill = ON", error) || !execute(writer, "BEGIN", error) ||
+        !execute(writer, SCHEMA_INDICES, error) || !execute(writer, SCHEMA_VIEWS, error) ||
+        !execute(writer, "COMMIT", error)) {
         return false;
     }
     close_database(writer);

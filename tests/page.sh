@@ -76,6 +76,43 @@ check 'Ctrl-C ends it cleanly' [ $? -eq 0 ]
 server=
 check 'the database is as it was' [ "$(sha256sum <testbed.db)" = "$sum" ]
 
+# -- A run that is being written: every answer has its counts, or says to ask again --
+
+if command -v curl >/dev/null; then
+    timeout 120 "$skein" run "$scenarios/ping-1000.yaml" --set ping.count=400 -o live.db --quiet &
+    writer=$!
+    turn=0
+    url=
+    while [ -z "$url" ] && [ $turn -lt 1000 ]; do # until there is a file
+        turn=$((turn + 1))
+        timeout 120 "$skein" view live.db >pipe 2>complaint &
+        server=$!
+        read -r url <pipe
+    done
+    : >answers
+    turn=0
+    while kill -0 $writer 2>/dev/null && [ $turn -lt 5000 ]; do
+        turn=$((turn + 1))
+        curl -s -m 60 -w '%{http_code}\n' "${url}run/0" | sed -n 's/.*"status":"\([a-z]*\)".*"span_count":\([0-9]*\),.*}200$/200 \1 \2/p
+            t
+            s/.*}\([0-9]*\)$/\1 without counts/p' >>answers
+    done
+    wait $writer
+    check 'a run ends that is watched' [ $? -eq 0 ]
+    curl -s -m 60 "${url}run/0" >last
+    total=$(sqlite3 live.db 'SELECT count(*) FROM span')
+    check 'it was seen while it ran' grep -q '^200 running [1-9]' answers
+    check 'each answer had its counts, or asked for patience' \
+        [ "$(grep -c -v -e '^200 [a-z]* [0-9]*$' -e '^503 ' answers)" -eq 0 ]
+    check 'most had' [ "$(grep -c ^503 answers)" -le "$((turn / 2))" ]
+    check 'spans only came' sh -c 'grep ^200 answers | cut -d " " -f 3 | sort -n -c'
+    check 'in the end all of them' grep -q "\"status\":\"complete\".*\"span_count\":$total," last
+    kill $server && wait $server 2>/dev/null
+    server=
+else
+    skip 'a run that is being written' 'there is no curl'
+fi
+
 # -- In a browser --
 
 for tool in chromium chromedriver node; do

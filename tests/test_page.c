@@ -8,6 +8,7 @@
 #include "tests/sample_run.h"
 #include "tests/suite.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static sqlite3 *many_spans(unsigned count)
@@ -221,6 +222,57 @@ static void view_follows_a_run_that_is_being_written(void)
     expect_in(after, "\"end\":6000000000");
 }
 
+/* Whatever the order of its rows, an index that grew is one that was read at once. */
+static void view_sorts_what_comes_into_what_is_there(void)
+{
+    g_autoptr(sqlite3) database = many_spans(500);
+    g_autoptr(TraceIndex) grown = trace_index_new(database, 1, NULL);
+    for (int step = 0; step < 3; step++) {
+        sample_run_change(
+            database,
+            "INSERT INTO span SELECT 1, (SELECT max(id) FROM span) + id * 7, trace_id % 40, NULL,"
+            " 'more', 'internal', 1, start_ns * 7 % 1009000000, end_ns, 'ok', NULL FROM span");
+        sample_run_change(database, "INSERT INTO message SELECT 1, id + (SELECT max(id) FROM "
+                                    "message), sender_id, receiver_id,"
+                                    " stream_id, kind, size_bytes, 9000000000 - sent_ns, NULL,"
+                                    " 'lost', NULL FROM message");
+        CU_ASSERT_TRUE(trace_index_update(grown, NULL));
+    }
+    g_autoptr(TraceIndex) whole = trace_index_new(database, 1, NULL);
+    CU_ASSERT_TRUE_FATAL(grown->spans->len == whole->spans->len && whole->spans->len > 4000);
+    const GArray *const orders[][2] = {{grown->span_order, whole->span_order},
+                                       {grown->trace_order, whole->trace_order},
+                                       {grown->message_order, whole->message_order}};
+    for (size_t i = 0; i < G_N_ELEMENTS(orders); i++) {
+        CU_ASSERT_EQUAL_FATAL(orders[i][0]->len, orders[i][1]->len);
+        CU_ASSERT_EQUAL(
+            memcmp(orders[i][0]->data, orders[i][1]->data, orders[i][0]->len * sizeof(uint32_t)),
+            0);
+    }
+    CU_ASSERT_EQUAL(grown->traces->len, whole->traces->len);
+}
+
+/* The one who writes the file may hold it: that is said, and passes. */
+static void view_answers_again_when_a_file_is_free(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("skein-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "held.db", NULL);
+    g_autoptr(sqlite3) writer = sample_run_open(path);
+    g_autoptr(sqlite3) database = database_open(path, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(database);
+    g_autoptr(ViewSite) site = view_site_new(database);
+    for (int turn = 0; turn < 2; turn++) {
+        sample_run_change(writer, "BEGIN EXCLUSIVE");
+        g_autofree char *held = answer(site, 503, "/run/0", NULL);
+        expect_in(held, "locked");
+        sample_run_change(writer, "COMMIT");
+        g_autofree char *free_again = answer(site, 200, "/run/0", NULL);
+        expect_in(free_again, "\"span_count\":9,");
+    }
+    g_remove(path);
+    g_rmdir(folder);
+}
+
 CU_TestInfo suite_page[] = {
     {"report_carries_whole_traces_and_counts_the_rest",
      report_carries_whole_traces_and_counts_the_rest},
@@ -231,5 +283,7 @@ CU_TestInfo suite_page[] = {
     {"view_answers_what_the_page_asks", view_answers_what_the_page_asks},
     {"view_refuses_other_paths", view_refuses_other_paths},
     {"view_follows_a_run_that_is_being_written", view_follows_a_run_that_is_being_written},
+    {"view_sorts_what_comes_into_what_is_there", view_sorts_what_comes_into_what_is_there},
+    {"view_answers_again_when_a_file_is_free", view_answers_again_when_a_file_is_free},
     CU_TEST_INFO_NULL,
 };

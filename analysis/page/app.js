@@ -23,7 +23,7 @@ class Page {
         document.addEventListener("keydown", (event) => this.key(event));
         document.getElementById("theme").addEventListener("click", () => this.turnTheme());
         await this.show();
-        if (this.source.isLive && this.run.status === "running") setInterval(() => this.refresh(), 2000);
+        this.refreshLater();
     }
 
     async load() {
@@ -38,9 +38,17 @@ class Page {
         notice.hidden = notice.textContent === "";
     }
 
-    async refresh() {
-        await this.load();
-        if (this.where()[0] === "overview") await this.show();
+    // As long as the run is being written, and one question after the other.
+    refreshLater() {
+        if (!this.source.isLive || this.run.status !== "running") return;
+        setTimeout(async () => {
+            try {
+                await this.load();
+                if (this.where()[0] === "overview") await this.show();
+            } finally {
+                this.refreshLater();
+            }
+        }, 2000);
     }
 
     peerName(peer) {

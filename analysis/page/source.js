@@ -106,8 +106,13 @@ export class ServerSource {
         this.isLive = true;
     }
 
+    // 503: the file is held by the run that writes it, or makes its indices at its end.
     async get(path) {
-        const response = await fetch(path, { headers: { Accept: "application/json" } });
+        let response = await fetch(path, { headers: { Accept: "application/json" } });
+        for (let turn = 0; response.status === 503 && turn < 120; turn++) {
+            await new Promise((resolve) => setTimeout(resolve, 500));
+            response = await fetch(path, { headers: { Accept: "application/json" } });
+        }
         const answer = await response.json();
         if (!response.ok) throw new Error(answer.error ?? response.statusText);
         return answer;
