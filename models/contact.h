@@ -11,17 +11,18 @@
 
 #include <glib.h>
 
+/* What every message touches comes first, in half a cache line. */
 typedef struct Contact {
     EntityId peer;
-    uint32_t messages;       /* sent on the link: the index of the next message's draws */
-    uint32_t controls;       /* likewise for dials, closes and resets */
-    bool was_lost;           /* a connection ended: a preconnected one does not come back */
-    bool other_was_lost;     /* with one each way: the one that the other side had dialled */
-    LossState loss;          /* of the link */
+    uint32_t messages;              /* sent on the link: the index of the next message's draws */
+    uint32_t controls;              /* likewise for dials, closes and resets */
+    LossState loss;                 /* of the link */
+    bool was_lost;                  /* a connection ended: a preconnected one does not come back */
+    bool other_was_lost;            /* with one each way: the one that the other side had dialled */
+    struct Connection *connections; /* oldest first */
     SimTime floor;           /* nothing arrives before this: what was sent earlier was first */
     struct PairPorts *ports; /* NULL until a packet has used them */
-    struct Connection *connections; /* oldest first */
-    struct HeldItem *held;          /* the last of a ring, models/held_items.h; NULL: none */
+    struct HeldItem *held;   /* the last of a ring, models/held_items.h; NULL: none */
 } Contact;
 
 /* One block of the pool: room for the contacts, then what finds them by peer. That is their numbers

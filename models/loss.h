@@ -25,7 +25,7 @@ typedef struct LossModel LossModel;
 
 /* Zero-filled is a link that has sent nothing. */
 typedef struct LossState {
-    uint32_t phase; /* 0: not started, 1: good, 2: bad */
+    uint8_t phase; /* 0: not started, 1: good, 2: bad */
 } LossState;
 
 /* `directory` is where the relative path of a pattern's file starts (NULL: the working directory).

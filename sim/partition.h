@@ -16,9 +16,10 @@ enum { EVENT_KINDS_MAX = 128 };
 #define PAYLOAD_TIMER (UINT32_C(1) << 30)
 #define PAYLOAD_ARGUMENT_MAX ((UINT32_C(1) << 24) - 1)
 
+/* A cache line: timers are set and stopped at random. */
 typedef struct TimerRecord {
-    SimTime deadline;   /* when set */
-    SimTime entry_time; /* of the live queue entry */
+    _Alignas(64) SimTime deadline; /* when set */
+    SimTime entry_time;            /* of the live queue entry */
     uint64_t argument;
     uint32_t sequence;       /* key of the deadline */
     uint32_t entry_sequence; /* key of the live entry */

@@ -73,7 +73,7 @@ void simulation_free(Simulation *simulation)
         Partition *partition = &simulation->partitions[k];
         event_queue_free(partition->queue);
         payload_pool_clear(&partition->bodies);
-        g_free(partition->timers.records);
+        g_aligned_free(partition->timers.records);
         g_array_unref(partition->deferred);
         for (unsigned parity = 0; parity < 2; parity++) {
             for (unsigned other = 0; other < simulation->options.partition_count; other++) {

@@ -4,6 +4,8 @@
 
 #include "sim/partition.h"
 
+#include <string.h>
+
 static TimerRecord *record_at(const Partition *partition, uint32_t index)
 {
     return &partition->timers.records[index];
@@ -68,6 +70,17 @@ static void clear_set(Partition *partition, TimerRecord *record)
     record->is_set = false;
 }
 
+static void grow(TimerPool *pool)
+{
+    pool->capacity = pool->capacity == 0 ? 64 : pool->capacity * 2;
+    TimerRecord *old = pool->records;
+    pool->records = g_aligned_alloc(pool->capacity, sizeof(TimerRecord), _Alignof(TimerRecord));
+    if (old != NULL) {
+        memcpy(pool->records, old, (pool->count + 1) * sizeof(TimerRecord)); /* 0 is not used */
+        g_aligned_free(old);
+    }
+}
+
 TimerId timer_new(Entity *self, unsigned kind, uint64_t argument, bool background)
 {
     g_assert(entity_is_running(self));
@@ -77,8 +90,7 @@ TimerId timer_new(Entity *self, unsigned kind, uint64_t argument, bool backgroun
         pool->free = pool->records[index].next;
     } else {
         if (pool->count + 1 >= pool->capacity) {
-            pool->capacity = pool->capacity == 0 ? 64 : pool->capacity * 2;
-            pool->records = g_renew(TimerRecord, pool->records, pool->capacity);
+            grow(pool);
         }
         index = ++pool->count;
         g_assert(index < PAYLOAD_TIMER);
