@@ -18,8 +18,15 @@ lists=$(find sim models scenarios analysis cli tests -name '*_list.h' 2>/dev/nul
 # What a build inside the tree leaves behind is none of ours: objects, logs, files without a dot.
 files=$(find bootstrap .ci/run configure.ac README.md sim models scenarios analysis cli tests docs \
     -type f ! -name '.*' ! -path '*/.*/*' ! -name '*~' ! -name '*.o' ! -name '*.a' ! -name '*.log' \
-    ! -name '*.trs' ! -name '*.png' ! -name '*_list.h' \
+    ! -name '*.trs' ! -name '*.png' ! -name '*.db' ! -name '*.partial' ! -name '*_list.h' \
     \( -name '*.*' -o -name bootstrap -o -path .ci/run \) 2>/dev/null | sort)
+# Results belong to no tree: what git has, or where there is no git, what is there.
+if [ "$(git rev-parse --show-prefix 2>/dev/null || echo none)" = '' ]; then
+    databases=$(git ls-files -- '*.db' '*.partial' '*.db-journal')
+else
+    databases=$(find ./*.db ./*.partial sim models scenarios analysis cli tests docs -type f \
+        \( -name '*.db' -o -name '*.partial' -o -name '*.db-journal' \) 2>/dev/null)
+fi
 awk -f "$tests/tidy.awk" Makefile.am $lists $files >"$offences" || flunk 'tidy.awk runs'
 
 rule()
@@ -48,6 +55,8 @@ rule 'runs draw only named random numbers'
 rule 'runs use no inexact libm'
 rule 'the engine reads no clock'
 rule 'tests do not look at the clock'
+check 'no database is in the tree' [ -z "$databases" ]
+[ -z "$databases" ] || echo "$databases" | comment
 
 version=$(clang-format --version 2>/dev/null | sed 's/.*version \([0-9]*\).*/\1/')
 if [ "$version" = $clang_format_version ]; then

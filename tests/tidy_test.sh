@@ -137,6 +137,11 @@ finds 'nothing is marked as unfinished' 'a mark of something unfinished'
 echo "/* See ${slash}home/me/notes. */" >>sim/clock.c
 finds 'no path of one machine' 'a path of one machine'
 
+for name in testbed.db sim/run.db.partial; do
+    echo 'SQLite format 3' >$name
+    finds 'no database is in the tree' "$name"
+done
+
 rule='no global mutable state'
 echo 'static int counter;' >>sim/clock.c
 finds "$rule" 'a global variable'
