@@ -36,37 +36,24 @@ static void write_values(Output *output, const TopologyReader *reader)
     output_text(output, before[0] == ',' ? "];\n" : ";\n");
 }
 
-static bool write_nodes(const ExportSource *source, Output *output, GError **error)
+static void write_node(Output *output, const TopologyReader *node)
 {
-    GError *problem = NULL;
-    g_auto(TopologyReader) nodes = {0};
-    if (!topology_reader_begin_nodes(&nodes, source, error)) {
-        return false;
-    }
-    while (!output_has_failed(output) && topology_reader_next(&nodes, &problem)) {
-        output_text(output, "  ");
-        write_id(output, topology_reader_id(&nodes, 0));
-        write_values(output, &nodes);
-    }
-    return export_is_clean(problem, error);
+    output_text(output, "  ");
+    write_id(output, topology_reader_id(node, 0));
+    write_values(output, node);
 }
 
-static bool write_edges(const ExportSource *source, Output *output, GError **error)
+static void write_edge(Output *output, const TopologyReader *edge, int64_t number)
 {
-    GError *problem = NULL;
-    g_auto(TopologyReader) edges = {0};
-    if (!topology_reader_begin_edges(&edges, source, error)) {
-        return false;
-    }
-    while (!output_has_failed(output) && topology_reader_next(&edges, &problem)) {
-        output_text(output, "  ");
-        write_id(output, topology_reader_id(&edges, 0));
-        output_text(output, " -> ");
-        write_id(output, topology_reader_id(&edges, 1));
-        write_values(output, &edges);
-    }
-    return export_is_clean(problem, error);
+    (void)number;
+    output_text(output, "  ");
+    write_id(output, topology_reader_id(edge, 0));
+    output_text(output, " -> ");
+    write_id(output, topology_reader_id(edge, 1));
+    write_values(output, edge);
 }
+
+static const TopologyFormat FORMAT = {"", "", "", "", write_node, write_edge};
 
 static bool write_dot(const ExportSource *source, Output *output, GError **error)
 {
@@ -74,7 +61,7 @@ static bool write_dot(const ExportSource *source, Output *output, GError **error
     output_text(output, "digraph ");
     output_dot(output, title, strlen(title));
     output_text(output, " {\n");
-    if (!write_nodes(source, output, error) || !write_edges(source, output, error)) {
+    if (!topology_write(source, output, &FORMAT, error)) {
         return false;
     }
     output_text(output, "}\n");

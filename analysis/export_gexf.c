@@ -30,63 +30,39 @@ static void write_values(Output *output, const TopologyReader *reader)
             output_text(output, "<attvalue for=\"");
             output_integer(output, i);
             output_text(output, "\" value=\"");
-            if (reader->columns[i].type == TOPOLOGY_TEXT) {
-                const Text text = topology_reader_text(reader, i);
-                output_xml(output, text.bytes, text.size_bytes);
-            } else {
-                topology_reader_write_number(reader, i, output);
-            }
+            topology_reader_write_xml(reader, i, output);
             output_text(output, "\"/>");
         }
     }
     output_text(output, "</attvalues>");
 }
 
-static bool write_nodes(const ExportSource *source, Output *output, GError **error)
+static void write_node(Output *output, const TopologyReader *node)
 {
-    GError *problem = NULL;
-    g_auto(TopologyReader) nodes = {0};
-    if (!topology_reader_begin_nodes(&nodes, source, error)) {
-        return false;
-    }
-    output_text(output, "<nodes>\n");
-    while (!output_has_failed(output) && topology_reader_next(&nodes, &problem)) {
-        output_text(output, "<node id=\"");
-        output_integer(output, topology_reader_id(&nodes, 0));
-        output_text(output, "\" label=\"");
-        const Text name = topology_reader_text(&nodes, 0); /* the first column */
-        output_xml(output, name.bytes, name.size_bytes);
-        output_text(output, "\">");
-        write_values(output, &nodes);
-        output_text(output, "</node>\n");
-    }
-    output_text(output, "</nodes>\n");
-    return export_is_clean(problem, error);
+    output_text(output, "<node id=\"");
+    output_integer(output, topology_reader_id(node, 0));
+    output_text(output, "\" label=\"");
+    topology_reader_write_xml(node, 0, output); /* the name */
+    output_text(output, "\">");
+    write_values(output, node);
+    output_text(output, "</node>\n");
 }
 
-static bool write_edges(const ExportSource *source, Output *output, GError **error)
+static void write_edge(Output *output, const TopologyReader *edge, int64_t number)
 {
-    GError *problem = NULL;
-    g_auto(TopologyReader) edges = {0};
-    if (!topology_reader_begin_edges(&edges, source, error)) {
-        return false;
-    }
-    output_text(output, "<edges>\n");
-    for (int64_t id = 0; !output_has_failed(output) && topology_reader_next(&edges, &problem);
-         id++) {
-        output_text(output, "<edge id=\"");
-        output_integer(output, id);
-        output_text(output, "\" source=\"");
-        output_integer(output, topology_reader_id(&edges, 0));
-        output_text(output, "\" target=\"");
-        output_integer(output, topology_reader_id(&edges, 1));
-        output_text(output, "\">");
-        write_values(output, &edges);
-        output_text(output, "</edge>\n");
-    }
-    output_text(output, "</edges>\n");
-    return export_is_clean(problem, error);
+    output_text(output, "<edge id=\"");
+    output_integer(output, number);
+    output_text(output, "\" source=\"");
+    output_integer(output, topology_reader_id(edge, 0));
+    output_text(output, "\" target=\"");
+    output_integer(output, topology_reader_id(edge, 1));
+    output_text(output, "\">");
+    write_values(output, edge);
+    output_text(output, "</edge>\n");
 }
+
+static const TopologyFormat FORMAT = {"<nodes>\n",  "</nodes>\n", "<edges>\n",
+                                      "</edges>\n", write_node,   write_edge};
 
 static bool write_gexf(const ExportSource *source, Output *output, GError **error)
 {
@@ -95,7 +71,7 @@ static bool write_gexf(const ExportSource *source, Output *output, GError **erro
                         "<graph mode=\"static\" defaultedgetype=\"directed\">\n");
     write_columns(output, "node", TOPOLOGY_NODES, TOPOLOGY_NODE_COLUMNS);
     write_columns(output, "edge", TOPOLOGY_EDGES, TOPOLOGY_EDGE_COLUMNS);
-    if (!write_nodes(source, output, error) || !write_edges(source, output, error)) {
+    if (!topology_write(source, output, &FORMAT, error)) {
         return false;
     }
     output_text(output, "</graph>\n</gexf>\n");

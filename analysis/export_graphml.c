@@ -29,52 +29,34 @@ static void write_values(Output *output, const TopologyReader *reader, char key)
             output_character(output, key);
             output_integer(output, i);
             output_text(output, "\">");
-            if (reader->columns[i].type == TOPOLOGY_TEXT) {
-                const Text text = topology_reader_text(reader, i);
-                output_xml(output, text.bytes, text.size_bytes);
-            } else {
-                topology_reader_write_number(reader, i, output);
-            }
+            topology_reader_write_xml(reader, i, output);
             output_text(output, "</data>");
         }
     }
 }
 
-static bool write_nodes(const ExportSource *source, Output *output, GError **error)
+static void write_node(Output *output, const TopologyReader *node)
 {
-    GError *problem = NULL;
-    g_auto(TopologyReader) nodes = {0};
-    if (!topology_reader_begin_nodes(&nodes, source, error)) {
-        return false;
-    }
-    while (!output_has_failed(output) && topology_reader_next(&nodes, &problem)) {
-        output_text(output, "<node id=\"");
-        output_integer(output, topology_reader_id(&nodes, 0));
-        output_text(output, "\">");
-        write_values(output, &nodes, 'n');
-        output_text(output, "</node>\n");
-    }
-    return export_is_clean(problem, error);
+    output_text(output, "<node id=\"");
+    output_integer(output, topology_reader_id(node, 0));
+    output_text(output, "\">");
+    write_values(output, node, 'n');
+    output_text(output, "</node>\n");
 }
 
-static bool write_edges(const ExportSource *source, Output *output, GError **error)
+static void write_edge(Output *output, const TopologyReader *edge, int64_t number)
 {
-    GError *problem = NULL;
-    g_auto(TopologyReader) edges = {0};
-    if (!topology_reader_begin_edges(&edges, source, error)) {
-        return false;
-    }
-    while (!output_has_failed(output) && topology_reader_next(&edges, &problem)) {
-        output_text(output, "<edge source=\"");
-        output_integer(output, topology_reader_id(&edges, 0));
-        output_text(output, "\" target=\"");
-        output_integer(output, topology_reader_id(&edges, 1));
-        output_text(output, "\">");
-        write_values(output, &edges, 'e');
-        output_text(output, "</edge>\n");
-    }
-    return export_is_clean(problem, error);
+    (void)number;
+    output_text(output, "<edge source=\"");
+    output_integer(output, topology_reader_id(edge, 0));
+    output_text(output, "\" target=\"");
+    output_integer(output, topology_reader_id(edge, 1));
+    output_text(output, "\">");
+    write_values(output, edge, 'e');
+    output_text(output, "</edge>\n");
 }
+
+static const TopologyFormat FORMAT = {"", "", "", "", write_node, write_edge};
 
 static bool write_graphml(const ExportSource *source, Output *output, GError **error)
 {
@@ -83,7 +65,7 @@ static bool write_graphml(const ExportSource *source, Output *output, GError **e
     write_keys(output, "node", TOPOLOGY_NODES, TOPOLOGY_NODE_COLUMNS);
     write_keys(output, "edge", TOPOLOGY_EDGES, TOPOLOGY_EDGE_COLUMNS);
     output_text(output, "<graph id=\"topology\" edgedefault=\"directed\">\n");
-    if (!write_nodes(source, output, error) || !write_edges(source, output, error)) {
+    if (!topology_write(source, output, &FORMAT, error)) {
         return false;
     }
     output_text(output, "</graph>\n</graphml>\n");

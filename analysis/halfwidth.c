@@ -7,11 +7,6 @@
 
 #include <math.h>
 
-double halfwidth_student(unsigned freedom)
-{
-    return probability_student_quantile(0.975, freedom);
-}
-
 static bool read_values(sqlite3_stmt *rows, const char *suffix, GArray *values, GError **error)
 {
     GError *problem = NULL;
@@ -44,8 +39,8 @@ static Halfwidth halfwidth_of_values(const GArray *values)
     if (values->len < 2) {
         return (Halfwidth){mean, NAN};
     }
-    return (Halfwidth){mean,
-                       halfwidth_student(values->len - 1) * sqrt(squares / (count - 1) / count)};
+    return (Halfwidth){mean, probability_student_quantile(0.975, values->len - 1) *
+                                 sqrt(squares / (count - 1) / count)};
 }
 
 bool halfwidth_of_cell(sqlite3 *database, const char *experiment, const char *cell, unsigned count,

@@ -17,7 +17,4 @@ typedef struct Halfwidth {
 bool halfwidth_of_cell(sqlite3 *database, const char *experiment, const char *cell, unsigned count,
                        const char *statistic, Halfwidth *ret_halfwidth, GError **error);
 
-/* The quantile 0.975 of Student's distribution with so many degrees of freedom, at least 1. */
-double halfwidth_student(unsigned freedom);
-
 #endif

@@ -8,14 +8,9 @@ void json_append_string(GString *json, const char *text)
     g_autofree char *valid = g_utf8_make_valid(text, -1);
     g_string_append_c(json, '"');
     for (const char *at = valid; *at != '\0'; at++) {
-        const unsigned char byte = (unsigned char)*at;
-        if (byte == '"' || byte == '\\') {
-            g_string_append_printf(json, "\\%c", byte);
-        } else if (byte < 0x20 || byte == 0x7f) {
-            g_string_append_printf(json, "\\u%04x", byte);
-        } else {
-            g_string_append_c(json, *at);
-        }
+        char code[JSON_ESCAPE_BYTES];
+        const size_t length = json_escape((unsigned char)*at, code);
+        g_string_append_len(json, length == 0 ? at : code, length == 0 ? 1 : (gssize)length);
     }
     g_string_append_c(json, '"');
 }

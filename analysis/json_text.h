@@ -5,7 +5,25 @@
 #define ANALYSIS_JSON_TEXT_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+/* What stands for the byte inside a string: its length, 0 where the byte stands for itself. */
+enum { JSON_ESCAPE_BYTES = 6 };
+static inline size_t json_escape(unsigned char byte, char code[JSON_ESCAPE_BYTES])
+{
+    static const char DIGITS[] = "0123456789abcdef";
+    const bool is_control = byte < 0x20 || byte == 0x7f;
+    if (!is_control && byte != '"' && byte != '\\') {
+        return 0;
+    }
+    code[0] = '\\';
+    code[1] = is_control ? 'u' : (char)byte;
+    code[2] = code[3] = '0';
+    code[4] = DIGITS[byte >> 4];
+    code[5] = DIGITS[byte & 15];
+    return is_control ? JSON_ESCAPE_BYTES : 2;
+}
 
 /* A string in quotes. */
 void json_append_string(GString *json, const char *text);

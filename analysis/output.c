@@ -3,6 +3,7 @@
 #include "analysis/output.h"
 
 #include "analysis/error.h"
+#include "analysis/json_text.h"
 #include "analysis/number_text.h"
 
 #include <errno.h>
@@ -168,18 +169,12 @@ static void escape(Output *output, const char *text, size_t size_bytes, Escape e
 
 static bool escape_json(Output *output, unsigned char byte)
 {
-    if (byte == '"' || byte == '\\') {
-        const char pair[] = {'\\', (char)byte};
-        output_bytes(output, pair, sizeof pair);
-        return true;
+    char code[JSON_ESCAPE_BYTES];
+    const size_t length = json_escape(byte, code);
+    if (length > 0) {
+        output_bytes(output, code, length);
     }
-    if (byte < 0x20 || byte == 0x7f) {
-        const char code[] = {
-            '\\', 'u', '0', '0', (char)('0' + (byte >> 4)), "0123456789abcdef"[byte & 15]};
-        output_bytes(output, code, sizeof code);
-        return true;
-    }
-    return false;
+    return length > 0;
 }
 
 void output_json(Output *output, const char *text, size_t size_bytes)

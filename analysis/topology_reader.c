@@ -119,3 +119,52 @@ void topology_reader_write_number(const TopologyReader *reader, int column, Outp
         output_number(output, sqlite3_column_double(reader->row, index));
     }
 }
+
+void topology_reader_write_xml(const TopologyReader *reader, int column, Output *output)
+{
+    if (reader->columns[column].type == TOPOLOGY_TEXT) {
+        const Text text = topology_reader_text(reader, column);
+        output_xml(output, text.bytes, text.size_bytes);
+    } else {
+        topology_reader_write_number(reader, column, output);
+    }
+}
+
+static bool write_nodes(const ExportSource *source, Output *output, const TopologyFormat *format,
+                        GError **error)
+{
+    GError *problem = NULL;
+    g_auto(TopologyReader) nodes = {0};
+    if (!topology_reader_begin_nodes(&nodes, source, error)) {
+        return false;
+    }
+    output_text(output, format->before_nodes);
+    while (!output_has_failed(output) && topology_reader_next(&nodes, &problem)) {
+        format->write_node(output, &nodes);
+    }
+    output_text(output, format->after_nodes);
+    return export_is_clean(problem, error);
+}
+
+static bool write_edges(const ExportSource *source, Output *output, const TopologyFormat *format,
+                        GError **error)
+{
+    GError *problem = NULL;
+    g_auto(TopologyReader) edges = {0};
+    if (!topology_reader_begin_edges(&edges, source, error)) {
+        return false;
+    }
+    output_text(output, format->before_edges);
+    for (int64_t number = 0; !output_has_failed(output) && topology_reader_next(&edges, &problem);
+         number++) {
+        format->write_edge(output, &edges, number);
+    }
+    output_text(output, format->after_edges);
+    return export_is_clean(problem, error);
+}
+
+bool topology_write(const ExportSource *source, Output *output, const TopologyFormat *format,
+                    GError **error)
+{
+    return write_nodes(source, output, format, error) && write_edges(source, output, format, error);
+}

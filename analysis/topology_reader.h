@@ -44,5 +44,18 @@ bool topology_reader_has_value(const TopologyReader *reader, int column);
 Text topology_reader_text(const TopologyReader *reader, int column);
 /* Writes a number as it stands in every format: decimal, without a thousands mark. */
 void topology_reader_write_number(const TopologyReader *reader, int column, Output *output);
+/* Writes a value of any type as XML has it. */
+void topology_reader_write_xml(const TopologyReader *reader, int column, Output *output);
+
+/* How a format writes nodes and edges; edges are numbered from 0. */
+typedef struct TopologyFormat {
+    const char *before_nodes, *after_nodes, *before_edges, *after_edges;
+    void (*write_node)(Output *output, const TopologyReader *node);
+    void (*write_edge)(Output *output, const TopologyReader *edge, int64_t number);
+} TopologyFormat;
+
+/* All nodes, then all edges. */
+bool topology_write(const ExportSource *source, Output *output, const TopologyFormat *format,
+                    GError **error);
 
 #endif

@@ -58,6 +58,24 @@ static void probability_quantiles_are_the_known_ones(void)
     }
 }
 
+/* Values of printed tables, with more digits; the tail beyond each was integrated numerically. */
+static void probability_student_is_that_of_printed_tables(void)
+{
+    static const struct {
+        unsigned freedom;
+        double quantile;
+    } CASES[] = {
+        {1, 12.7062047361747},    {2, 4.30265272974946},  {3, 3.18244630528371},
+        {5, 2.57058183563631},    {9, 2.2621571627982},   {14, 2.1447866879178},
+        {22, 2.07387306790403},   {30, 2.04227245630124}, {100, 1.98397151852355},
+        {1000, 1.96233908082641},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        CU_ASSERT_DOUBLE_EQUAL(probability_student_quantile(0.975, CASES[i].freedom),
+                               CASES[i].quantile, 1e-9);
+    }
+}
+
 static void probability_binomial_sums(void)
 {
     IS_NEAR(probability_binomial(3, 10, 0.5), 0.171875);
@@ -69,6 +87,8 @@ static void probability_binomial_sums(void)
 
 CU_TestInfo suite_probability[] = {
     {"probability_quantiles_are_the_known_ones", probability_quantiles_are_the_known_ones},
+    {"probability_student_is_that_of_printed_tables",
+     probability_student_is_that_of_printed_tables},
     {"probability_binomial_sums", probability_binomial_sums},
     CU_TEST_INFO_NULL,
 };
