@@ -429,6 +429,7 @@ void channels_clear(Host *host, MuxedConnection *muxed, const char *fate)
         free_channel(muxed, muxed->channels);
     }
     g_clear_pointer(&muxed->by_id, g_hash_table_unref);
+    g_clear_pointer(&muxed->identify, g_free);
 }
 
 void channels_finish(Host *host, const MuxedConnection *muxed)

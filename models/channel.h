@@ -58,7 +58,7 @@ struct MuxedConnection {
     Connection *connection; /* NULL: at a listener before it is ready, and once it has ended */
     Channel *channels, *last;
     GHashTable *by_id; /* of the channels, once there are many; NULL before */
-    Span identify;     /* the span of it */
+    Span *identify;    /* the span of it, while it is open; else NULL */
     uint32_t channel_count;
     EntityId peer;
     bool is_ready;       /* to carry streams */

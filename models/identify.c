@@ -26,8 +26,9 @@ void identify_begin(Host *host, MuxedConnection *muxed)
     const IdentifySettings *settings = &host->network->layers.identify;
     if (settings->enabled) {
         if (muxed->is_opening) {
-            muxed->identify =
+            const Span identify =
                 span_start(host, "identify", &muxed->connection->account->span.context);
+            muxed->identify = g_memdup2(&identify, sizeof identify);
         }
         muxed->is_identifying = true;
         muxed->carrier->set_identify_timeout(host, muxed, host_now(host) + settings->timeout);
@@ -63,9 +64,12 @@ void identify_arrived(Host *host, MuxedConnection *muxed, Channel *channel)
     }
     stop_waiting(host, muxed);
     muxed->is_known = true;
-    span_set_integer(&muxed->identify, "bytes_received", answer_bytes(host));
-    span_set_integer(&muxed->identify, "round_trips", 1);
-    span_end(host, &muxed->identify);
+    if (muxed->identify != NULL) {
+        span_set_integer(muxed->identify, "bytes_received", answer_bytes(host));
+        span_set_integer(muxed->identify, "round_trips", 1);
+        span_end(host, muxed->identify);
+        g_clear_pointer(&muxed->identify, g_free);
+    }
     finish_opening(host, muxed);
 }
 
@@ -76,6 +80,9 @@ void identify_failed(Host *host, MuxedConnection *muxed)
     }
     stop_waiting(host, muxed);
     muxed->has_given_up = true;
-    span_end_error(host, &muxed->identify);
+    if (muxed->identify != NULL) {
+        span_end_error(host, muxed->identify);
+        g_clear_pointer(&muxed->identify, g_free);
+    }
     finish_opening(host, muxed);
 }

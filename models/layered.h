@@ -19,7 +19,7 @@ typedef struct Layered {
     Upgrade *upgrade;      /* NULL once there is no more of it */
     MuxerSession *session; /* NULL before */
     const Security *security;
-    Span step; /* of the dial: what it is at */
+    Span *step; /* of the dial: what it is at; NULL: nothing that is shown */
     TimerId timer;
     SimTime timeout;          /* of the upgrade's step, or of identify; SIM_TIME_MAX: none */
     SimTime busy_until;       /* computing what goes out next */
@@ -53,7 +53,7 @@ void layered_messages(const TcpItem *item, void (*each)(void *data, const Messag
                       void *data);
 /* Messages in an item that reaches nobody; in those that the session holds at the end of the run.
  */
-void layered_record_lost(const Layered *layered, const ChannelItem *item);
+void layered_record_lost(void *layered, const ChannelItem *item);
 void layered_record_waiting(const Layered *layered);
 uint64_t layered_packet_digest(const EventContent *content);
 /* The steps of a dial as spans: the transport is opening; it is open; the upgrade may have gone on

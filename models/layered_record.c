@@ -10,20 +10,25 @@
 static void begin(Host *host, Layered *layered, const char *name)
 {
     if (layered->muxed.is_dialer && layered->muxed.connection != NULL) {
-        layered->step = span_start(host, name, &layered->muxed.connection->account->span.context);
+        const Span step = span_start(host, name, &layered->muxed.connection->account->span.context);
+        layered->step = g_memdup2(&step, sizeof step);
     }
 }
 
 static void end(Host *host, Layered *layered, const UpgradeCost *cost, bool has_failed)
 {
-    span_set_integer(&layered->step, "bytes_sent", cost->bytes_sent);
-    span_set_integer(&layered->step, "bytes_received", cost->bytes_received);
-    span_set_integer(&layered->step, "round_trips", cost->round_trips);
-    if (has_failed) {
-        span_end_error(host, &layered->step);
-    } else {
-        span_end(host, &layered->step);
+    if (layered->step == NULL) {
+        return;
     }
+    span_set_integer(layered->step, "bytes_sent", cost->bytes_sent);
+    span_set_integer(layered->step, "bytes_received", cost->bytes_received);
+    span_set_integer(layered->step, "round_trips", cost->round_trips);
+    if (has_failed) {
+        span_end_error(host, layered->step);
+    } else {
+        span_end(host, layered->step);
+    }
+    g_clear_pointer(&layered->step, g_free);
 }
 
 void layered_show_dial(Host *host, Layered *layered)
@@ -58,8 +63,10 @@ void layered_show_step(Host *host, Layered *layered)
 void layered_show_failure(Host *host, Layered *layered)
 {
     if (layered->upgrade != NULL && layered->shown_step < UPGRADE_DONE) {
-        span_set_text(&layered->step, "failure",
-                      upgrade_failure_name((UpgradeFailure)layered->upgrade->failure));
+        if (layered->step != NULL) {
+            span_set_text(layered->step, "failure",
+                          upgrade_failure_name((UpgradeFailure)layered->upgrade->failure));
+        }
         end(host, layered, &layered->upgrade->costs[layered->shown_step], true);
     }
 }
@@ -143,8 +150,9 @@ static void record_item(void *data, const ChannelItem *item)
     channel_item_messages(item, record_unfinished, data);
 }
 
-void layered_record_lost(const Layered *layered, const ChannelItem *item)
+void layered_record_lost(void *user, const ChannelItem *item)
 {
+    const Layered *layered = user;
     if (!layered->host->network->is_finished) {
         record_item(&(Unfinished){layered, "reset"}, item);
     }

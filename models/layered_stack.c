@@ -77,17 +77,12 @@ static void session_died(void *user, MuxerDeath death)
     }
 }
 
-static void session_lost(void *user, const ChannelItem *item)
-{
-    layered_record_lost(user, item);
-}
-
 static const MuxerUser SESSION_USER = {
     .opened = session_opened,
     .item = session_item,
     .ended = session_ended,
     .died = session_died,
-    .lost = session_lost,
+    .lost = layered_record_lost,
 };
 
 static void begin_session(Host *host, Layered *layered, unsigned security, unsigned muxer,
@@ -305,6 +300,7 @@ static void gone(Host *host, TcpEndpoint *endpoint)
     muxer_free(layered->session);
     timer_free(&host->entity, layered->timer);
     g_free(layered->upgrade);
+    g_free(layered->step);
     g_free(layered);
 }
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SMALL_QUEUE = 4 }; /* kept while it is empty */
+enum { QUEUE_AT_FIRST = 4 };
 
 void mux_core_init(MuxCore *core, const MuxerSettings *settings, bool is_initiator)
 {
@@ -204,7 +204,7 @@ static MuxEntry *append(MuxCore *core, SimTime now, const MuxEntry *entry)
     }
     if (core->queue_tail == core->queue_capacity) {
         if (2 * count >= core->queue_capacity) {
-            core->queue_capacity = MAX(SMALL_QUEUE, 2 * core->queue_capacity);
+            core->queue_capacity = MAX(QUEUE_AT_FIRST, 2 * core->queue_capacity);
             core->queue = g_renew(MuxEntry, core->queue, core->queue_capacity);
         }
         if (core->queue_head > 0) {
@@ -226,10 +226,8 @@ static void remove_first(MuxCore *core, SimTime now)
     release_entry(&core->queue[core->queue_head++]);
     if (core->queue_head == core->queue_tail) {
         core->queue_head = core->queue_tail = 0;
-        if (core->queue_capacity > SMALL_QUEUE) {
-            g_clear_pointer(&core->queue, g_free);
-            core->queue_capacity = 0;
-        }
+        g_clear_pointer(&core->queue, g_free); /* an idle session is small */
+        core->queue_capacity = 0;
         core->waiting_since = SIM_TIME_MAX;
     } else {
         core->waiting_since = now;

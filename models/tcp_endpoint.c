@@ -262,6 +262,9 @@ void tcp_endpoint_flush(Host *host, TcpEndpoint *endpoint)
     }
     if (endpoint->items != NULL) {
         tcp_items_acknowledge(endpoint->items, endpoint->tcp.unacknowledged);
+        if (tcp_items_are_none(endpoint->items)) {
+            g_clear_pointer(&endpoint->items, tcp_items_free); /* an idle connection is small */
+        }
     }
     tcp_sample(host, endpoint);
     set_timer(host, endpoint);

@@ -28,6 +28,11 @@ typedef struct TcpItems {
 
 void tcp_items_free(TcpItems *items);
 
+static inline bool tcp_items_are_none(const TcpItems *items)
+{
+    return items->head == items->tail && items->early_count == 0;
+}
+
 /* A new item of the sender's, behind the others; the body is to be filled in. */
 void *tcp_items_add(TcpItems *items, uint64_t end, uint32_t kind, uint32_t body_size_bytes);
 /* Those that stand in (start, end] of the stream, as they lie; NULL when there are none. */

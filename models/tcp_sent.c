@@ -48,6 +48,10 @@ void tcp_sent_take(TcpSentQueue *queue)
     tcp_sent_leave_time(queue, queue->head);
     queue->head++;
     queue->count--;
+    if (queue->count == 0) {
+        g_clear_pointer(&queue->ring, g_free); /* an idle connection is small */
+        queue->capacity = 0;
+    }
 }
 
 void tcp_sent_untake(TcpSentQueue *queue)
