@@ -26,7 +26,7 @@ typedef struct Options {
 
 static bool merge(char **parts, const Options *options, GError **error)
 {
-    SweepMergeReport report;
+    SweepMergeReport report = {0};
     if (options->output == NULL) {
         return skein_refuse(error, "merge: expected -o DB, the name of the result");
     }
