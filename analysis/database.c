@@ -157,6 +157,41 @@ sqlite3_stmt *database_prepare_for_run(sqlite3 *database, const char *sql, int64
     return statement;
 }
 
+bool database_refuse_run(const int64_t *run_id, GError **error)
+{
+    if (run_id != NULL) {
+        g_set_error(error, ANALYSIS_ERROR, ANALYSIS_ERROR_INPUT,
+                    "no run %" G_GINT64_FORMAT " in the database", *run_id);
+    } else {
+        g_set_error(error, ANALYSIS_ERROR, ANALYSIS_ERROR_INPUT, "no run in the database");
+    }
+    return false;
+}
+
+sqlite3_stmt *database_select_run(sqlite3 *database, const char *columns, const int64_t *run_id,
+                                  GError **error)
+{
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT %s FROM run WHERE (?1 IS NULL OR id = ?1) ORDER BY id LIMIT 1", columns);
+    GError *problem = NULL;
+    g_autoptr(sqlite3_stmt) row = database_prepare(database, sql, error);
+    if (row == NULL) {
+        return NULL;
+    }
+    if (run_id != NULL) {
+        sqlite3_bind_int64(row, 1, *run_id);
+    }
+    if (database_step(row, &problem)) {
+        return g_steal_pointer(&row);
+    }
+    if (problem != NULL) {
+        g_propagate_error(error, problem);
+    } else {
+        database_refuse_run(run_id, error);
+    }
+    return NULL;
+}
+
 bool database_step(sqlite3_stmt *statement, GError **error)
 {
     const int code = sqlite3_step(statement);

@@ -28,6 +28,13 @@ sqlite3_stmt *database_prepare(sqlite3 *database, const char *sql, GError **erro
 sqlite3_stmt *database_prepare_for_run(sqlite3 *database, const char *sql, int64_t run_id,
                                        GError **error);
 
+/* Columns of one run, at its row: the run of that id, or of a NULL run_id the first. Fails with
+ * exit status 2 when there is none. */
+sqlite3_stmt *database_select_run(sqlite3 *database, const char *columns, const int64_t *run_id,
+                                  GError **error);
+/* That failure: always false. */
+bool database_refuse_run(const int64_t *run_id, GError **error);
+
 /* Moves to the next row. False at the end and, with the error set, on damage:
  *
  *     GError *problem = NULL;

@@ -51,27 +51,12 @@ static void is_wanted(sqlite3_context *context, int count, sqlite3_value **value
 
 static bool read_run(ExportSource *source, GError **error)
 {
-    GError *problem = NULL;
     g_autoptr(sqlite3_stmt) row =
-        database_prepare(source->database,
-                         "SELECT id, scenario, module, experiment, cell, repetition, seed, end_ns,"
-                         " (SELECT max(id) FROM peer WHERE run_id = run.id) FROM run"
-                         " WHERE (?1 IS NULL OR id = ?1) ORDER BY id LIMIT 1",
-                         error);
+        database_select_run(source->database,
+                            "id, scenario, module, experiment, cell, repetition, seed, end_ns,"
+                            " (SELECT max(id) FROM peer WHERE run_id = run.id)",
+                            source->options->run_id, error);
     if (row == NULL) {
-        return false;
-    }
-    if (source->options->run_id != NULL) {
-        sqlite3_bind_int64(row, 1, *source->options->run_id);
-    }
-    if (!database_step(row, &problem)) {
-        if (problem == NULL && source->options->run_id != NULL) {
-            g_set_error(&problem, ANALYSIS_ERROR, ANALYSIS_ERROR_INPUT,
-                        "no run %" G_GINT64_FORMAT " in the database", *source->options->run_id);
-        } else if (problem == NULL) {
-            g_set_error(&problem, ANALYSIS_ERROR, ANALYSIS_ERROR_INPUT, "no run in the database");
-        }
-        g_propagate_error(error, problem);
         return false;
     }
     source->run_id = sqlite3_column_int64(row, 0);

@@ -2,8 +2,6 @@
 /* What all kinds of plots share. */
 #include "analysis/plot.h"
 
-#include "analysis/error.h"
-
 #define FAULT_COUNT_MAX 12
 
 const PlotKind *const PLOT_KINDS[] = {
@@ -32,27 +30,10 @@ static int64_t *new_key(int64_t value)
 
 static bool read_run(PlotSource *source, GError **error)
 {
-    GError *problem = NULL;
-    g_autoptr(sqlite3_stmt) row =
-        database_prepare(source->database,
-                         "SELECT id, module, seed, end_ns, cell, repetition,"
-                         " (SELECT count(*) FROM run) FROM run"
-                         " WHERE (?1 IS NULL OR id = ?1) ORDER BY id LIMIT 1",
-                         error);
+    g_autoptr(sqlite3_stmt) row = database_select_run(
+        source->database, "id, module, seed, end_ns, cell, repetition, (SELECT count(*) FROM run)",
+        source->options->run_id, error);
     if (row == NULL) {
-        return false;
-    }
-    if (source->options->run_id != NULL) {
-        sqlite3_bind_int64(row, 1, *source->options->run_id);
-    }
-    if (!database_step(row, &problem)) {
-        if (problem == NULL && source->options->run_id != NULL) {
-            g_set_error(&problem, ANALYSIS_ERROR, ANALYSIS_ERROR_INPUT,
-                        "no run %" G_GINT64_FORMAT " in the database", *source->options->run_id);
-        } else if (problem == NULL) {
-            g_set_error(&problem, ANALYSIS_ERROR, ANALYSIS_ERROR_INPUT, "no run in the database");
-        }
-        g_propagate_error(error, problem);
         return false;
     }
     const char *module = (const char *)sqlite3_column_text(row, 1);

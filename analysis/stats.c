@@ -2,7 +2,6 @@
 /* The tables of `skein stats`. */
 #include "analysis/stats.h"
 
-#include "analysis/error.h"
 #include "analysis/summary.h"
 
 #include <math.h>
@@ -93,16 +92,7 @@ static bool read_runs(const Source *source, Table *table, GError **error)
         g_propagate_error(error, problem);
         return false;
     }
-    if (table_row_count(table) == 0) {
-        if (source->run_id != NULL) {
-            g_set_error(error, ANALYSIS_ERROR, ANALYSIS_ERROR_INPUT,
-                        "no run %" G_GINT64_FORMAT " in the database", *source->run_id);
-        } else {
-            g_set_error(error, ANALYSIS_ERROR, ANALYSIS_ERROR_INPUT, "no run in the database");
-        }
-        return false;
-    }
-    return true;
+    return table_row_count(table) > 0 || database_refuse_run(source->run_id, error);
 }
 
 static void put_quantiles(Table *table, const Summary *summary, const char *unit)

@@ -4,8 +4,8 @@
 #include "cli/command.h"
 #include "cli/export_target.h"
 #include "cli/selection.h"
+#include "cli/unknown_name.h"
 #include "sim/error.h"
-#include "sim/nearest.h"
 
 typedef struct ExportArguments {
     char *output, *from, *to, *peers, *trace;
@@ -39,16 +39,11 @@ static const ExportFormat *find_format(const char *name, GError **error)
 {
     const ExportFormat *format = export_format_find(name);
     if (format == NULL) {
-        const char *names[64] = {NULL};
-        for (size_t i = 0; EXPORT_FORMATS[i] != NULL && i + 1 < G_N_ELEMENTS(names); i++) {
-            names[i] = EXPORT_FORMATS[i]->name;
+        g_autoptr(GPtrArray) names = g_ptr_array_new();
+        for (size_t i = 0; EXPORT_FORMATS[i] != NULL; i++) {
+            g_ptr_array_add(names, (char *)(uintptr_t)EXPORT_FORMATS[i]->name);
         }
-        const char *nearest = nearest_name(name, names);
-        g_autofree char *all = g_strjoinv(", ", (char **)names);
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                    "unknown format '%s'%s%s%s; there are %s", name,
-                    nearest == NULL ? "" : "; did you mean '", nearest == NULL ? "" : nearest,
-                    nearest == NULL ? "" : "'?", all);
+        unknown_name("format", name, names, error);
     }
     return format;
 }
@@ -67,18 +62,13 @@ static bool export_database(const char *path, const char *format_name,
         !selection_parse_time("to", arguments->to, &options.to_ns, error)) {
         return false;
     }
-    g_autoptr(sqlite3) database = database_open(path, error);
+    g_autoptr(GArray) peers = NULL;
+    g_autoptr(sqlite3) database =
+        selection_open(path, options.run_id, arguments->peers, &peers, error);
     if (database == NULL) {
         return false;
     }
-    g_autoptr(GArray) peers = NULL;
-    if (arguments->peers != NULL) {
-        peers = selection_parse_peers(database, options.run_id, arguments->peers, error);
-        if (peers == NULL) {
-            return false;
-        }
-        options.peers = peers;
-    }
+    options.peers = peers;
     g_autoptr(ExportTarget) target = export_target_new(
         arguments->output, format->write_folder != NULL, arguments->is_forced, error);
     if (target == NULL) {

@@ -35,7 +35,6 @@ static bool check_output(const PlotArguments *arguments, GnuplotFormat *format, 
 static char *make_script(const char *path, const char *kind_name, const PlotArguments *arguments,
                          GError **error)
 {
-    g_autoptr(GArray) peers = NULL;
     PlotOptions options = {
         .run_id = arguments->run_id == G_MININT64 ? NULL : &arguments->run_id,
         .metric = arguments->metric,
@@ -51,17 +50,13 @@ static char *make_script(const char *path, const char *kind_name, const PlotArgu
         !selection_parse_time("to", arguments->to, &options.to_ns, error)) {
         return NULL;
     }
-    g_autoptr(sqlite3) database = database_open(path, error);
+    g_autoptr(GArray) peers = NULL;
+    g_autoptr(sqlite3) database =
+        selection_open(path, options.run_id, arguments->peers, &peers, error);
     if (database == NULL) {
         return NULL;
     }
-    if (arguments->peers != NULL) {
-        peers = selection_parse_peers(database, options.run_id, arguments->peers, error);
-        if (peers == NULL) {
-            return NULL;
-        }
-        options.peers = peers;
-    }
+    options.peers = peers;
     char *script = plot_script(database, kind, &options, error);
     if (script == NULL) {
         g_prefix_error(error, "%s: ", path);

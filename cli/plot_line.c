@@ -5,11 +5,8 @@
 #include "analysis/statistic.h"
 #include "cli/command.h"
 #include "cli/selection.h"
+#include "cli/unknown_name.h"
 #include "sim/error.h"
-#include "sim/nearest.h"
-
-/* More names than this are not listed in an error. */
-#define LISTED_MAX 40
 
 void plot_arguments_clear(PlotArguments *arguments)
 {
@@ -48,16 +45,11 @@ const PlotKind *plot_line_kind(const char *name, GError **error)
 {
     const PlotKind *kind = plot_kind_find(name);
     if (kind == NULL) {
-        const char *names[64] = {NULL};
-        for (size_t i = 0; PLOT_KINDS[i] != NULL && i + 1 < G_N_ELEMENTS(names); i++) {
-            names[i] = PLOT_KINDS[i]->name;
+        g_autoptr(GPtrArray) names = g_ptr_array_new();
+        for (size_t i = 0; PLOT_KINDS[i] != NULL; i++) {
+            g_ptr_array_add(names, (char *)(uintptr_t)PLOT_KINDS[i]->name);
         }
-        const char *nearest = nearest_name(name, names);
-        g_autofree char *all = g_strjoinv(", ", (char **)names);
-        g_set_error(error, SKEIN_ERROR, SKEIN_ERROR_INPUT,
-                    "unknown kind of plot '%s'%s%s%s; there are %s", name,
-                    nearest == NULL ? "" : "; did you mean '", nearest == NULL ? "" : nearest,
-                    nearest == NULL ? "" : "'?", all);
+        unknown_name("kind of plot", name, names, error);
     }
     return kind;
 }
@@ -136,18 +128,12 @@ bool plot_line_parse(const char *line, PlotArguments *ret_arguments, char **ret_
 
 static bool check_name(const char *what, const char *name, const GPtrArray *known, GError **error)
 {
-    for (guint i = 0; g_ptr_array_index(known, i) != NULL; i++) {
+    for (guint i = 0; i < known->len; i++) {
         if (g_str_equal(name, g_ptr_array_index(known, i))) {
             return true;
         }
     }
-    const char *nearest = nearest_name(name, (const char *const *)(void *)known->pdata);
-    g_autofree char *all = known->len > LISTED_MAX
-                               ? g_strdup("the settings that skein describe prints")
-                               : g_strjoinv(", ", (char **)(void *)known->pdata);
-    return skein_refuse(error, "unknown %s '%s'%s%s%s; there are %s", what, name,
-                        nearest == NULL ? "" : "; did you mean '", nearest == NULL ? "" : nearest,
-                        nearest == NULL ? "" : "'?", all);
+    return unknown_name(what, name, known, error);
 }
 
 static bool check_metric(const Run *run, const PlotKind *kind, const char *metric, GError **error)
@@ -180,7 +166,6 @@ static bool check_metric(const Run *run, const PlotKind *kind, const char *metri
         }
         break;
     }
-    g_ptr_array_add(known, NULL);
     return check_name(kind->metric == PLOT_METRIC_SERIES ? "series" : "metric", name, known, error);
 }
 
@@ -194,7 +179,6 @@ static bool check_keys(const Run *run, const char *by, GError **error)
             g_ptr_array_add(known, g_strdup_printf("%s.%s", (*table)->section, setting->key));
         }
     }
-    g_ptr_array_add(known, NULL);
     for (char **key = keys; *key != NULL; key++) {
         if (!check_name("parameter", g_strstrip(*key), known, error)) {
             return false;

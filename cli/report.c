@@ -129,18 +129,13 @@ static bool report(const char *path, const ReportArguments *arguments, GError **
     if (!read_options(arguments, &options, &trace_id, error)) {
         return false;
     }
-    g_autoptr(sqlite3) database = database_open(path, error);
+    g_autoptr(GArray) peers = NULL;
+    g_autoptr(sqlite3) database =
+        selection_open(path, options.run_id, arguments->peers, &peers, error);
     if (database == NULL) {
         return false;
     }
-    g_autoptr(GArray) peers = NULL;
-    if (arguments->peers != NULL) {
-        peers = selection_parse_peers(database, options.run_id, arguments->peers, error);
-        if (peers == NULL) {
-            return false;
-        }
-        options.peers = peers;
-    }
+    options.peers = peers;
     g_autofree char *output =
         arguments->output == NULL ? output_beside(path) : g_strdup(arguments->output);
     if (!write_pages(database, output, &options, arguments, error)) {

@@ -75,3 +75,13 @@ GArray *selection_parse_peers(sqlite3 *database, const int64_t *run_id, const ch
     }
     return peers;
 }
+
+sqlite3 *selection_open(const char *path, const int64_t *run_id, const char *peers_text,
+                        GArray **ret_peers, GError **error)
+{
+    g_autoptr(sqlite3) database = database_open(path, error);
+    if (database != NULL && peers_text != NULL) {
+        *ret_peers = selection_parse_peers(database, run_id, peers_text, error);
+    }
+    return peers_text == NULL || *ret_peers != NULL ? g_steal_pointer(&database) : NULL;
+}

@@ -12,4 +12,8 @@ bool selection_parse_time(const char *option, const char *text, int64_t *time_ns
 GArray *selection_parse_peers(sqlite3 *database, const int64_t *run_id, const char *text,
                               GError **error);
 
+/* Opens a database and reads the peers in one go; a NULL text leaves *ret_peers NULL: all. */
+sqlite3 *selection_open(const char *path, const int64_t *run_id, const char *peers_text,
+                        GArray **ret_peers, GError **error);
+
 #endif
