@@ -159,6 +159,9 @@ static const PresetValue PRESET_VALUES[] = {
     {"js-libp2p", "identify.wait", "no"},
     {"plain", "negotiation.streams", "lazy"},
     {"plain", "identify.enabled", "no"},
+    {"plain", "quic.initial-rtt", "333ms"},
+    {"plain", "quic.initial-window", "10"},
+    {"plain", "quic.loss-window", "0.5"},
 };
 
 void stack_preset_apply(unsigned preset, GPtrArray *values)

@@ -124,11 +124,27 @@ static bool read_peers(PeerSet **set, const char *text, uint32_t count, const ch
     return *set != NULL;
 }
 
+static const char *read_sets(Layers *layers, uint32_t peer_count, const char *const *peer_names,
+                             GError **error)
+{
+    if (!read_peers(&layers->impostors, layers->security.impostors, peer_count, peer_names,
+                    error)) {
+        return "security.impostors";
+    }
+    if (!read_peers(&layers->refusers, layers->negotiation.refuse, peer_count, peer_names, error)) {
+        return "negotiation.refuse";
+    }
+    return NULL;
+}
+
 const char *layers_build(Layers *layers, const char *stack_name, uint32_t peer_count,
                          const char *const *peer_names, GError **error)
 {
     UpgradePlan *plan = &layers->plan;
     UpgradeList security = {0}, muxer = {0};
+    if (!layers_are_named(stack_name)) { /* quic, which has layers of its own below channels */
+        return read_sets(layers, peer_count, peer_names, error);
+    }
     if (!read_name(layers, stack_name, &security, &muxer, error)) {
         return "stack.name";
     }
@@ -147,12 +163,9 @@ const char *layers_build(Layers *layers, const char *stack_name, uint32_t peer_c
                    error)) {
         return "muxer.accept";
     }
-    if (!read_peers(&layers->impostors, layers->security.impostors, peer_count, peer_names,
-                    error)) {
-        return "security.impostors";
-    }
-    if (!read_peers(&layers->refusers, layers->negotiation.refuse, peer_count, peer_names, error)) {
-        return "negotiation.refuse";
+    const char *fault = read_sets(layers, peer_count, peer_names, error);
+    if (fault != NULL) {
+        return fault;
     }
     layers->muxer_protocols = g_new0(const char *, MUXER_COUNT);
     for (unsigned i = 0; i < MUXER_COUNT; i++) {

@@ -197,7 +197,10 @@ bool network_models_build(Network *network, GError **error)
         skein_refuse(error, "found more than connections.high, expected at most that");
         key = "connections.low";
     }
-    if (key == NULL && layers_are_named(network->stack_settings.name)) {
+    if (key == NULL && network->stack == &STACK_quic) {
+        key = quic_settings_check(&network->quic, network->link.mtu_bytes, error);
+    }
+    if (key == NULL && network->stack->has_channels) {
         key = layers_build(&network->layers, network->stack_settings.name, network->peer_count,
                            (const char *const *)network->peer_names, error);
     }

@@ -10,10 +10,12 @@
 const char *network_series_name(NetworkSeries series)
 {
     static const char *const NAMES[SERIES_FIRST] = {
-        [SERIES_LINK_QUEUE] = "link.queue",        [SERIES_UP_QUEUE] = "access.up-queue",
-        [SERIES_DOWN_QUEUE] = "access.down-queue", [SERIES_TCP_WINDOW] = "tcp.window",
-        [SERIES_TCP_IN_FLIGHT] = "tcp.in-flight",  [SERIES_TCP_ROUND_TRIP] = "tcp.round-trip",
-        [SERIES_TCP_RESENT] = "tcp.resent",
+        [SERIES_LINK_QUEUE] = "link.queue",         [SERIES_UP_QUEUE] = "access.up-queue",
+        [SERIES_DOWN_QUEUE] = "access.down-queue",  [SERIES_TCP_WINDOW] = "tcp.window",
+        [SERIES_TCP_IN_FLIGHT] = "tcp.in-flight",   [SERIES_TCP_ROUND_TRIP] = "tcp.round-trip",
+        [SERIES_TCP_RESENT] = "tcp.resent",         [SERIES_QUIC_WINDOW] = "quic.window",
+        [SERIES_QUIC_IN_FLIGHT] = "quic.in-flight", [SERIES_QUIC_ROUND_TRIP] = "quic.round-trip",
+        [SERIES_QUIC_LOST] = "quic.lost",
     };
     return NAMES[series];
 }

@@ -117,8 +117,8 @@ static const Setting STACK[] = {
      .type = SETTING_TEXT,
      .offset = offsetof(StackSettings, name),
      .default_text = "ideal",
-     .help = "The protocol stack below the peers: ideal, datagram, tcp, or layers on a transport "
-             "as in tcp/noise/yamux."},
+     .help = "The protocol stack below the peers: ideal, datagram, tcp, quic, or layers on a "
+             "transport as in tcp/noise/yamux."},
     {.key = "preset",
      .type = SETTING_CHOICE,
      .offset = offsetof(StackSettings, preset),
@@ -228,25 +228,11 @@ const SettingsTable CONNECTIONS_SETTINGS = {"connections", CONNECTIONS,
 const SettingsTable RECORD_SETTINGS = {"record", RECORD, sizeof(RecordSettings)};
 
 const SettingsTable *const NETWORK_SETTINGS[] = {
-    &PEERS_SETTINGS,
-    &TOPOLOGY_SETTINGS,
-    &LINK_SETTINGS,
-    &ACCESS_SETTINGS,
-    &STACK_SETTINGS,
-    &IDEAL_SETTINGS,
-    &TCP_SETTINGS,
-    &SECURITY_SETTINGS,
-    &MUXER_CHOICE_SETTINGS,
-    &NEGOTIATION_SETTINGS,
-    &IDENTIFY_SETTINGS,
-    &UPGRADE_SETTINGS,
-    &YAMUX_SETTINGS,
-    &MPLEX_SETTINGS,
-    &READER_SETTINGS,
-    &DIAL_SETTINGS,
-    &CONNECTIONS_SETTINGS,
-    &RECORD_SETTINGS,
-    NULL,
+    &PEERS_SETTINGS,        &TOPOLOGY_SETTINGS,    &LINK_SETTINGS,     &ACCESS_SETTINGS,
+    &STACK_SETTINGS,        &IDEAL_SETTINGS,       &TCP_SETTINGS,      &SECURITY_SETTINGS,
+    &MUXER_CHOICE_SETTINGS, &NEGOTIATION_SETTINGS, &IDENTIFY_SETTINGS, &UPGRADE_SETTINGS,
+    &YAMUX_SETTINGS,        &MPLEX_SETTINGS,       &READER_SETTINGS,   &QUIC_SETTINGS,
+    &DIAL_SETTINGS,         &CONNECTIONS_SETTINGS, &RECORD_SETTINGS,   NULL,
 };
 
 enum { SECTIONS = G_N_ELEMENTS(NETWORK_SETTINGS) - 1 };
@@ -269,6 +255,7 @@ static void list_fields(Network *network, void *fields[SECTIONS])
                                  &network->layers.muxers.yamux,
                                  &network->layers.muxers.mplex,
                                  &network->layers.muxers.reader,
+                                 &network->quic,
                                  &network->dial,
                                  &network->connections,
                                  &network->record};

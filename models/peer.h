@@ -10,6 +10,7 @@
 #include "models/link_port.h"
 #include "models/network.h"
 #include "models/path_models.h"
+#include "models/quic_settings.h"
 #include "models/stream_end.h"
 #include "models/tcp_settings.h"
 #include "models/topology.h"
@@ -154,10 +155,14 @@ typedef enum NetworkSeries {
     SERIES_LINK_QUEUE, /* B; that wait before the pair's link */
     SERIES_UP_QUEUE,   /* B; before the host's up link */
     SERIES_DOWN_QUEUE,
-    SERIES_TCP_WINDOW,     /* 1; segments */
-    SERIES_TCP_IN_FLIGHT,  /* 1; segments */
-    SERIES_TCP_ROUND_TRIP, /* ns; smoothed */
-    SERIES_TCP_RESENT,     /* 1; segments sent again so far */
+    SERIES_TCP_WINDOW,      /* 1; segments */
+    SERIES_TCP_IN_FLIGHT,   /* 1; segments */
+    SERIES_TCP_ROUND_TRIP,  /* ns; smoothed */
+    SERIES_TCP_RESENT,      /* 1; segments sent again so far */
+    SERIES_QUIC_WINDOW,     /* B */
+    SERIES_QUIC_IN_FLIGHT,  /* B */
+    SERIES_QUIC_ROUND_TRIP, /* ns; smoothed */
+    SERIES_QUIC_LOST,       /* 1; packets taken for lost so far */
     SERIES_FIRST
 } NetworkSeries;
 
@@ -178,6 +183,7 @@ struct Network {
     StackSettings stack_settings;
     IdealSettings ideal;
     TcpSettings tcp;
+    QuicSettings quic;
     Layers layers; /* above the transport */
     DialSettings dial;
     ConnectionsSettings connections;

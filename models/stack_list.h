@@ -3,4 +3,5 @@
 X(ideal)
 X(datagram)
 X(tcp)
+X(quic)
 X(layered)
