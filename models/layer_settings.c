@@ -160,6 +160,7 @@ static const PresetValue PRESET_VALUES[] = {
     {"plain", "negotiation.streams", "lazy"},
     {"plain", "identify.enabled", "no"},
     {"plain", "quic.initial-rtt", "333ms"},
+    {"plain", "quic.first-timeout", "1s"},
     {"plain", "quic.initial-window", "10"},
     {"plain", "quic.loss-window", "0.5"},
 };

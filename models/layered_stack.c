@@ -474,7 +474,6 @@ const Stack STACK_layered = {
     .name = "tcp/noise/yamux", /* for all names of layers */
     .has_connections = true,
     .allows_loss = true,
-    .has_channels = true,
     .always_sends_packets = true,
     .dial = dial,
     .answer = answer,

@@ -200,7 +200,8 @@ bool network_models_build(Network *network, GError **error)
     if (key == NULL && network->stack == &STACK_quic) {
         key = quic_settings_check(&network->quic, network->link.mtu_bytes, error);
     }
-    if (key == NULL && network->stack->has_channels) {
+    if (key == NULL &&
+        (network->stack == &STACK_quic || layers_are_named(network->stack_settings.name))) {
         key = layers_build(&network->layers, network->stack_settings.name, network->peer_count,
                            (const char *const *)network->peer_names, error);
     }

@@ -111,7 +111,7 @@ void quic_abort(Quic *quic, SimTime now)
     }
     quic->state = QUIC_CLOSING;
     quic->close_due = quic->in_error = true;
-    quic->close_at = now + 3 * quic_probe_timeout(quic, QUIC_APPLICATION);
+    quic->close_at = now + 3 * quic_probe_timeout_once(quic, QUIC_APPLICATION);
 }
 
 /* Time. */
@@ -123,7 +123,7 @@ static SimTime silence_end(const Quic *quic)
         return since + quic->settings->handshake_timeout;
     }
     return since +
-           MAX(quic->settings->idle_timeout, 3 * quic_probe_timeout(quic, QUIC_APPLICATION));
+           MAX(quic->settings->idle_timeout, 3 * quic_probe_timeout_once(quic, QUIC_APPLICATION));
 }
 
 static SimTime keep_alive_at(const Quic *quic)

@@ -34,7 +34,8 @@ static void consume(const Quic *quic, QuicCredit *credit, uint64_t bytes, uint64
     credit->received += bytes;
     const uint64_t left =
         credit->granted > credit->received ? credit->granted - credit->received : 0;
-    if (bytes > 0 && left <= credit->window_bytes - credit->window_bytes / 4) {
+    const double kept = 1 - quic->settings->update_share;
+    if (bytes > 0 && (double)left <= kept * (double)credit->window_bytes) {
         tune(quic, credit, most, now);
         credit->granted = MAX(credit->granted, credit->received + credit->window_bytes);
         credit->is_due = true;

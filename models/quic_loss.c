@@ -26,11 +26,19 @@ static void measure(Quic *quic, SimTime now, SimDuration sample, SimDuration del
     quic->smoothed = (7 * quic->smoothed + adjusted) / 8;
 }
 
+/* Before it is doubled. */
+SimDuration quic_probe_timeout_once(const Quic *quic, QuicSpaceName name)
+{
+    if (quic->least == 0) {
+        return quic->settings->first_timeout;
+    }
+    return quic->smoothed + MAX(4 * quic->variance, QUIC_GRANULARITY) +
+           (name == QUIC_APPLICATION ? quic->settings->ack_delay : 0);
+}
+
 SimDuration quic_probe_timeout(const Quic *quic, QuicSpaceName name)
 {
-    const SimDuration once = quic->smoothed + MAX(4 * quic->variance, QUIC_GRANULARITY) +
-                             (name == QUIC_APPLICATION ? quic->settings->ack_delay : 0);
-    return MIN(once << MIN(quic->timeouts, 12), TIMEOUT_MAX);
+    return MIN(quic_probe_timeout_once(quic, name) << MIN(quic->timeouts, 12), TIMEOUT_MAX);
 }
 
 /* What a lost or probed packet said and has to be said again. */

@@ -32,6 +32,7 @@ bool quic_is_amplified(const Quic *quic);
 void quic_discard(Quic *quic, QuicSpaceName name);
 SimTime quic_loss_deadline(const Quic *quic);
 void quic_loss_expire(Quic *quic, SimTime now);
+SimDuration quic_probe_timeout_once(const Quic *quic, QuicSpaceName name);
 SimDuration quic_probe_timeout(const Quic *quic, QuicSpaceName name);
 void quic_send_again(Quic *quic, QuicSpace *space, const QuicSentFrame *frame);
 

@@ -33,6 +33,8 @@ static const Setting QUIC[] = {
     YES_NO("pacing", pacing, "yes", "Whether packets are spread over the round trip."),
     RANGE("initial-rtt", SETTING_DURATION, initial_round_trip, "100ms", "1ms", "1h",
           "The round trip taken for granted before one was measured; RFC 9002 has 333ms."),
+    RANGE("first-timeout", SETTING_DURATION, first_timeout, "200ms", "1ms", "1h",
+          "How long the first packets wait for an answer; RFC 9002 comes to 1s."),
     RANGE("ack-delay", SETTING_DURATION, ack_delay, "25ms", "0", "16s",
           "How long an ACK may wait for a second packet or for data to go with."),
     RANGE("datagram", SETTING_SIZE, datagram_bytes, "1280B", "1200B", "65507B",
@@ -53,6 +55,8 @@ static const Setting QUIC[] = {
           "1GiB", "How far the window of all streams together is tuned up."),
     YES_NO("auto-tuning", auto_tuning, "yes",
            "Whether a window that is used up within four round trips is doubled."),
+    RANGE("update-share", SETTING_NUMBER, update_share, "0.25", "0.001", "0.9",
+          "Which share of a receive window is used before more is granted."),
     RANGE("streams", SETTING_COUNT, streams, "256", "1", "1000000000",
           "How many streams the other side may have open at a time."),
     YES_NO("early-data", early_data, "no",
@@ -101,7 +105,8 @@ QuicSettings quic_settings_of(const char *const *changes)
         g_ptr_array_new_with_free_func((GDestroyNotify)setting_value_free);
     for (; changes != NULL && *changes != NULL; changes++) {
         g_auto(GStrv) parts = g_strsplit(*changes, "=", 2);
-        g_ptr_array_add(values, setting_value_new(parts[0], parts[1], SETTING_SET, "quic", 0, 0));
+        g_autofree char *key = g_strconcat("quic.", parts[0], NULL);
+        g_ptr_array_add(values, setting_value_new(key, parts[1], SETTING_SET, "quic", 0, 0));
     }
     QuicSettings settings;
     g_autoptr(GError) error = NULL;

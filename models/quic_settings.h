@@ -18,7 +18,8 @@ typedef struct QuicSettings {
     int64_t initial_window; /* packets */
     int64_t window_max;     /* packets */
     double loss_window;     /* what a loss leaves of the window */
-    SimDuration initial_round_trip, ack_delay;
+    double update_share;
+    SimDuration initial_round_trip, first_timeout, ack_delay;
     SimDuration handshake_timeout, idle_timeout, keep_alive;
     int64_t stream_window_bytes, stream_window_max_bytes;
     int64_t connection_window_bytes, connection_window_max_bytes;
@@ -31,7 +32,8 @@ extern const SettingsTable QUIC_SETTINGS;
 /* What the table cannot say. Returns the full key at fault and sets the error, or NULL. */
 const char *quic_settings_check(const QuicSettings *settings, int64_t mtu_bytes, GError **error);
 
-/* The defaults with `key=value` changes, for tests; NULL-terminated. Aborts on a wrong one. */
+/* The defaults with `key=value` changes (keys without `quic.`), for tests; NULL-terminated. Aborts
+ * on a wrong one. */
 QuicSettings quic_settings_of(const char *const *changes);
 
 #endif

@@ -277,7 +277,6 @@ const Stack STACK_quic = {
     .name = "quic",
     .has_connections = true,
     .allows_loss = true,
-    .has_channels = true,
     .always_sends_packets = true,
     .dial = dial,
     .answer = answer,

@@ -14,7 +14,6 @@ typedef struct Stack {
     bool has_connections; /* else streams stand alone and messages may come first */
     bool has_one_stream;  /* on a connection, which ends with it */
     bool allows_loss;
-    bool has_channels; /* models/channel.h */
     void (*dial)(Host *host, Connection *connection);
     /* The listener's answer to a dial: KIND_ACCEPT or KIND_REFUSE. */
     void (*answer)(Host *host, EntityId peer, NetworkKind kind, uint64_t connection);

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* The stack `quic` under hosts: how long dials, first messages and refusals take, ends, crashes,
+ * and what becomes of messages. Links take 10 ms, so a round trip takes 20. */
+#include "tests/suite.h"
+
+#include "tests/scenario_fixture.h"
+#include "tests/toy_network.h"
+
+typedef struct QuicCase {
+    const char *settings; /* besides the stack */
+    const char *rows[8];
+    const char *log;
+    const char *fates; /* of messages, in the order of their names */
+} QuicCase;
+
+static void expect_cases(const QuicCase *cases, size_t count, const ToyHooks *hooks)
+{
+    for (size_t i = 0; i < count; i++) {
+        g_autofree char *text = g_strconcat("stack.name=quic ", cases[i].settings, NULL);
+        g_auto(GStrv) settings = g_strsplit(g_strstrip(text), " ", -1);
+        g_autoptr(ToyNetwork) toy =
+            toy_network_expect((const char *const *)settings, cases[i].rows, hooks, cases[i].log);
+        database_fixture_expect(toy->database,
+                                "SELECT fate, count(*) FROM message GROUP BY 1 ORDER BY 1",
+                                cases[i].fates);
+    }
+}
+
+#define PLAIN "stack.preset=plain "
+#define JS "stack.preset=js-libp2p "
+
+static void answer(Host *host, Stream *stream, const Message *message)
+{
+    int64_t number;
+    memcpy(&number, message->content, sizeof number);
+    if (number < 100) {
+        toy_send(host, stream, number + 100);
+    }
+}
+
+/* A dial takes 1 R, with identify 2; the first reply 1 R more when the stream is lazy. */
+static void round_trips_are_those_of_libp2p(void)
+{
+    static const struct {
+        const char *settings;
+        unsigned dial, cold, stream, same;
+    } CASES[] = {
+        {PLAIN, 1, 2, 1, 1},
+        {"", 2, 3, 1, 1},
+        {JS, 1, 3, 2, 1},
+        {PLAIN "quic.early-data=yes", 0, 1, 1, 1},
+        {PLAIN "negotiation.streams=strict", 1, 4, 3, 1},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        const unsigned cold = 20 * CASES[i].cold, stream = 1000 + 20 * CASES[i].stream,
+                       same = 2000 + 20 * CASES[i].same;
+        g_autofree char *dialed = g_strdup_printf("%u 0 dialed 1 open; ", 20 * CASES[i].dial);
+        expect_cases(&(QuicCase){CASES[i].settings, {"0ms dial 0 1"}, dialed, ""}, 1, NULL);
+        g_autofree char *log = g_strdup_printf(
+            "%u 1 opened by 0; %u 1 got 1 from 0; %u 0 got 101 from 1; "
+            "%u 1 opened by 0; %u 1 got 2 from 0; %u 0 got 102 from 1; "
+            "%u 1 got 3 from 0; %u 0 got 103 from 1; ",
+            cold - 10, cold - 10, cold, stream - 10, stream - 10, stream, same - 10, same);
+        expect_cases(&(QuicCase){CASES[i].settings,
+                                 {"0ms send 0 1 0 1", "1s send 0 1 1 2", "2s send 0 1 1 3"},
+                                 log,
+                                 "delivered|6"},
+                     1, &(ToyHooks){.received = answer});
+    }
+}
+
+/* The matrix of outcomes: who refuses, and when that is known. */
+static void refusals_and_timeouts(void)
+{
+    static const QuicCase CASES[] = {
+        /* Nobody answers: no ICMP is trusted. */
+        {"", {"0ms crash 1", "1ms dial 0 1"}, "5001 0 dialed 1 timeout; ", ""},
+        {"dial.timeout=2s", {"0ms crash 1", "0ms dial 0 1"}, "2000 0 dialed 1 timeout; ", ""},
+        {"", {"0ms partition {0} {1}", "1ms dial 0 1"}, "5001 0 dialed 1 timeout; ", ""},
+        {"security.impostors={1}", {"0ms dial 0 1"}, "20 0 dialed 1 wrong-peer; ", ""},
+        {PLAIN "negotiation.refuse={1}",
+         {"0ms send 0 1 0 1"},
+         "40 0 ended with 1: no-protocol; ",
+         "reset|1"},
+    };
+    expect_cases(CASES, G_N_ELEMENTS(CASES), NULL);
+}
+
+static void ends_of_streams(void)
+{
+    static const QuicCase CASES[] = {
+        {PLAIN,
+         {"0ms send 0 1 0 1", "200ms send 0 1 0 2", "200ms close 0 0"},
+         "30 1 opened by 0; 30 1 got 1 from 0; 210 1 got 2 from 0; 210 1 ended with 0: closed; ",
+         "delivered|2"},
+        {PLAIN,
+         {"0ms send 0 1 0 1", "200ms reset 0 0"},
+         "30 1 opened by 0; 30 1 got 1 from 0; 210 1 ended with 0: reset; ",
+         "delivered|1"},
+        {"",
+         {"0ms send 0 1 0 1", "0ms close 0 0"},
+         "50 1 opened by 0; 50 1 got 1 from 0; 50 1 ended with 0: closed; ",
+         "delivered|1"},
+        {"", {"0ms send 0 1 0 1", "5ms reset 0 0"}, "", "reset|1"},
+        {PLAIN,
+         {"0ms send 0 1 0 1", "200ms send 0 1 0 2", "200ms disconnect 0 1"},
+         "30 1 opened by 0; 30 1 got 1 from 0; 210 1 got 2 from 0; 210 1 ended with 0: closed; ",
+         "delivered|2"},
+    };
+    expect_cases(CASES, G_N_ELEMENTS(CASES), NULL);
+    static const QuicCase HALVES[] = {
+        {PLAIN,
+         {"0ms send 0 1 0 1", "200ms half 0 0", "205ms send 0 1 0 2"},
+         "30 1 opened by 0; 30 1 got 1 from 0; 205 0 cannot send 2; 210 1 half-closed by 0; "
+         "220 0 ended with 1: closed; ",
+         "delivered|1"},
+    };
+    expect_cases(HALVES, G_N_ELEMENTS(HALVES), &(ToyHooks){.half_closed = stream_close_write});
+}
+
+static void crashes_and_partitions(void)
+{
+    static const QuicCase CASES[] = {
+        /* What is sent again after the restart finds a stranger, who says so. */
+        {PLAIN,
+         {"0ms send 0 1 0 1", "200ms crash 1", "205ms send 0 1 0 2", "210ms restart 1"},
+         "30 1 opened by 0; 30 1 got 1 from 0; 210 1 restarts; 210 1 has 0 and 0; "
+         "225 0 ended with 1: reset; ",
+         "dead-peer|1;delivered|1"},
+        /* Else the silence ends it. */
+        {PLAIN "quic.idle-timeout=500ms",
+         {"0ms send 0 1 0 1", "200ms crash 0"},
+         "30 1 opened by 0; 30 1 got 1 from 0; 575 1 ended with 0: timeout; ",
+         "delivered|1"},
+        {PLAIN "topology.preconnected=yes",
+         {"0ms send 0 1 0 1", "0ms send 1 0 0 2"},
+         "10 1 opened by 0; 10 1 got 1 from 0; 10 0 opened by 1; 10 0 got 2 from 1; ",
+         "delivered|2"},
+    };
+    expect_cases(CASES, G_N_ELEMENTS(CASES), NULL);
+}
+
+/* Loss, copies and reordering: each message once, and in order on its stream. */
+static void every_message_comes_once_and_in_order(void)
+{
+    static const char *const SETTINGS[] = {"stack.name=quic",
+                                           "link.loss=20%",
+                                           "link.duplication=10%",
+                                           "link.reorder=yes",
+                                           "link.jitter=uniform(0ms,30ms)",
+                                           "dial.timeout=60s",
+                                           "quic.handshake-timeout=60s",
+                                           NULL};
+    enum { COUNT = 60 };
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
+    for (int k = 0; k < COUNT; k++) {
+        g_ptr_array_add(rows, g_strdup_printf("%dms send 0 1 0 %d", 3 * k, k));
+    }
+    g_ptr_array_add(rows, NULL);
+    g_autoptr(ToyNetwork) toy = toy_network_new(SETTINGS, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
+    toy_network_run(toy, (const char *const *)(void *)rows->pdata, 1000 * SIM_SECOND);
+    int next = 0;
+    for (const char *at = toy->log->str; (at = strstr(at, "got ")) != NULL; at++) {
+        CU_ASSERT_EQUAL(next, (int)g_ascii_strtoll(at + strlen("got "), NULL, 10));
+        next++;
+    }
+    CU_ASSERT_EQUAL(next, COUNT);
+    database_fixture_expect(toy->database, "SELECT fate, count(*) FROM message GROUP BY 1",
+                            "delivered|60");
+}
+
+/* The handshake is a span in the dial, and its datagrams are those of RFC 9000, figure 5. */
+static void a_dial_tells_its_steps(void)
+{
+    static const char *const SETTINGS[] = {"stack.name=quic", "stack.preset=plain",
+                                           "record.packets=yes", NULL};
+    static const char *const ROWS[] = {"0ms dial 0 1", NULL};
+    g_autoptr(ToyNetwork) toy = toy_network_expect(SETTINGS, ROWS, NULL, "20 0 dialed 1 open; ");
+    database_fixture_expect(
+        toy->database,
+        "SELECT s.name, (s.end_ns - s.start_ns) / 1000000,"
+        " json_extract(s.attributes, '$.bytes_sent'), json_extract(s.attributes, "
+        "'$.bytes_received'), json_extract(s.attributes, '$.round_trips')"
+        " FROM span s JOIN span p ON p.id = s.parent_id WHERE p.name = 'dial'",
+        "quic|20|1308|1308|1");
+    database_fixture_expect(
+        toy->database,
+        "SELECT sender_id, flags, size_bytes, sent_ns / 1000000 FROM packet ORDER BY sent_ns, id"
+        " LIMIT 4",
+        "0|Initial|1308|0;1|Initial|Handshake|1308|10;0|Initial|Handshake|1308|20;"
+        "1|1-RTT|52|30");
+}
+
+/* Shipped scenarios end well on it, whatever the partitions. */
+static void scenarios_run_on_it(void)
+{
+    static const char *const FILES[] = {"testbed.yaml", "lossy-line.yaml", "snapshot-ping.yaml"};
+    static const char *const SETS[] = {"stack.name=quic", NULL};
+    for (size_t i = 0; i < G_N_ELEMENTS(FILES); i++) {
+        char *digests[2];
+        for (unsigned k = 0; k < 2; k++) {
+            g_autoptr(ScenarioFixture) fixture =
+                scenario_fixture_new(FILES[i], SETS, 1 + 2 * k, true);
+            CU_ASSERT_PTR_NOT_NULL_FATAL(fixture);
+            CU_ASSERT_TRUE(scenario_fixture_run(fixture));
+            CU_ASSERT_EQUAL(
+                scenario_fixture_integer(fixture, "SELECT count(*) FROM message WHERE fate NOT IN"
+                                                  " ('delivered', 'in-flight')"),
+                0);
+            digests[k] = scenario_fixture_digest(fixture);
+        }
+        CU_ASSERT_STRING_EQUAL(digests[0], digests[1]);
+        g_free(digests[0]);
+        g_free(digests[1]);
+    }
+}
+
+CU_TestInfo suite_quic_stack[] = {
+    {"round_trips_are_those_of_libp2p", round_trips_are_those_of_libp2p},
+    {"refusals_and_timeouts", refusals_and_timeouts},
+    {"ends_of_streams", ends_of_streams},
+    {"crashes_and_partitions", crashes_and_partitions},
+    {"every_message_comes_once_and_in_order", every_message_comes_once_and_in_order},
+    {"a_dial_tells_its_steps", a_dial_tells_its_steps},
+    {"scenarios_run_on_it", scenarios_run_on_it},
+    CU_TEST_INFO_NULL,
+};
