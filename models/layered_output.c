@@ -130,6 +130,11 @@ void layered_flush(Host *host, Layered *layered)
     if (endpoint->is_gone || endpoint->tcp.is_closed || endpoint->tcp.state == TCP_CLOSED) {
         return;
     }
+    if (layered->upgrade == NULL && !has_unsent(layered) && !layered->is_closing) {
+        tcp_endpoint_flush(host, endpoint);
+        layered_set_timer(host, layered);
+        return;
+    }
     g_autoptr(GByteArray) record = g_byte_array_new();
     if ((layered->upgrade == NULL || flush_upgrade(host, layered, record)) &&
         layered->session != NULL) {
