@@ -17,9 +17,12 @@ typedef struct OracleGroup {
     int64_t amount;
 } OracleGroup;
 
-/* One direction between two peers, as one of them saw it. */
+/* One direction between two peers, as one of them saw it. Most have one group, before and after the
+ * snapshots a few. */
 typedef struct OracleFlow {
-    GArray *groups; /* of OracleGroup */
+    OracleGroup *groups; /* `first` while that is all */
+    uint32_t count, capacity;
+    OracleGroup first;
 } OracleFlow;
 
 typedef struct OracleCut {

@@ -78,8 +78,8 @@ typedef struct Transit {
 static Transit transit_of(const OracleFlow *flow, uint32_t sender_cut, uint32_t receiver_cut)
 {
     Transit transit = {0};
-    for (guint i = 0; flow != NULL && i < flow->groups->len; i++) {
-        const OracleGroup *group = &g_array_index(flow->groups, OracleGroup, i);
+    for (guint i = 0; flow != NULL && i < flow->count; i++) {
+        const OracleGroup *group = &flow->groups[i];
         const bool is_before = group->sender_cuts < sender_cut;
         const bool is_under_way = group->receiver_cuts == ORACLE_UNDER_WAY;
         if (is_before && is_under_way) {
@@ -216,8 +216,8 @@ static void find_losses(Case *at, EntityId sender)
         const Transit transit = transit_of(received, at->numbers[sender], 0);
         uint64_t count = 0;
         int64_t amount = 0;
-        for (guint k = 0; k < sent->groups->len; k++) {
-            const OracleGroup *group = &g_array_index(sent->groups, OracleGroup, k);
+        for (guint k = 0; k < sent->count; k++) {
+            const OracleGroup *group = &sent->groups[k];
             if (group->sender_cuts < at->numbers[sender]) {
                 count += group->count;
                 amount += group->amount;

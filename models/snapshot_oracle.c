@@ -9,7 +9,9 @@
 static void clear_flow(gpointer data)
 {
     OracleFlow *flow = data;
-    g_array_unref(flow->groups);
+    if (flow->groups != &flow->first) {
+        g_free(flow->groups);
+    }
     g_free(flow);
 }
 
@@ -62,24 +64,39 @@ static OracleFlow *flow_of(GHashTable **flows, EntityId other)
     OracleFlow *flow = g_hash_table_lookup(*flows, GUINT_TO_POINTER(other));
     if (flow == NULL) {
         flow = g_new0(OracleFlow, 1);
-        flow->groups = g_array_new(FALSE, TRUE, sizeof(OracleGroup));
+        flow->groups = &flow->first;
+        flow->capacity = 1;
         g_hash_table_insert(*flows, GUINT_TO_POINTER(other), flow);
     }
     return flow;
 }
 
+static void grow(OracleFlow *flow)
+{
+    flow->capacity *= 2;
+    if (flow->groups == &flow->first) {
+        flow->groups = g_new(OracleGroup, flow->capacity);
+        flow->groups[0] = flow->first;
+    } else {
+        flow->groups = g_renew(OracleGroup, flow->groups, flow->capacity);
+    }
+}
+
 /* The newest groups come first: what arrives belongs to one of the last, almost always. */
 static OracleGroup *group_of(OracleFlow *flow, uint32_t sender_cuts, uint32_t receiver_cuts)
 {
-    for (guint i = flow->groups->len; i-- > 0;) {
-        OracleGroup *group = &g_array_index(flow->groups, OracleGroup, i);
+    for (uint32_t i = flow->count; i-- > 0;) {
+        OracleGroup *group = &flow->groups[i];
         if (group->sender_cuts == sender_cuts && group->receiver_cuts == receiver_cuts) {
             return group;
         }
     }
-    const OracleGroup group = {.sender_cuts = sender_cuts, .receiver_cuts = receiver_cuts};
-    g_array_append_val(flow->groups, group);
-    return &g_array_index(flow->groups, OracleGroup, flow->groups->len - 1);
+    if (flow->count == flow->capacity) {
+        grow(flow);
+    }
+    OracleGroup *group = &flow->groups[flow->count++];
+    *group = (OracleGroup){.sender_cuts = sender_cuts, .receiver_cuts = receiver_cuts};
+    return group;
 }
 
 void snapshot_oracle_settle(SnapshotOracle *oracle)
