@@ -75,7 +75,7 @@ static void failed_dials_back_off(void)
  * messages. */
 static void open_at_once(Host *host, EntityId peer, Outcome outcome)
 {
-    CU_ASSERT_EQUAL(outcome, OUTCOME_REFUSED);
+    CU_ASSERT(outcome == OUTCOME_REFUSED || outcome == OUTCOME_TIMEOUT);
     Stream *streams[3];
     for (int64_t i = 0; i < 3; i++) {
         streams[i] = host_open(host, peer, 0, NULL);
@@ -94,7 +94,7 @@ static void open_and_give_up(Host *host, EntityId peer, Outcome outcome)
 static void streams_end_with_a_dial_that_backs_off(void)
 {
     static const char *const ROWS[] = {"0ms crash 1", "0ms dial 0 1", NULL};
-    static const char *const STACKS[] = {"ideal", "tcp", "tcp/noise/yamux"};
+    static const char *const STACKS[] = {"ideal", "tcp", "tcp/noise/yamux", "quic"};
     for (size_t i = 0; i < 2 * G_N_ELEMENTS(STACKS); i++) {
         g_autofree char *stack = g_strdup_printf("stack.name=%s", STACKS[i / 2]);
         const char *const settings[] = {"dial.back-off=yes", stack, NULL};
@@ -117,7 +117,7 @@ static void manager_closes_down_to_its_low_water(void)
                                        "200ms dial 5 0",   "300ms dial 6 0",  "400ms dial 7 0",
                                        "500ms dial 8 0",   "9500ms dial 9 0", "9500ms dial 10 0",
                                        "9500ms dial 11 0", "600ms dial 0 2",  NULL};
-    static const char *const STACKS[] = {"ideal", "tcp/noise/yamux stack.preset=plain"};
+    static const char *const STACKS[] = {"ideal", "tcp/noise/yamux stack.preset=plain", "quic"};
     for (size_t i = 0; i < G_N_ELEMENTS(STACKS); i++) {
         g_autofree char *text = g_strdup_printf(
             "peers.count=12 connections.high=8 connections.low=5 connections.grace=1s "
