@@ -98,6 +98,7 @@ static void plot_without_its_data_says_what_there_is(void)
     } cases[] = {
         {"DELETE FROM span; DELETE FROM metric", "latency-cdf", "ping", "3 dials, 9 messages", 1},
         {"DELETE FROM message", "spacetime", NULL, "no messages", 1},
+        {"DELETE FROM connection", "dial", NULL, "record.level: all", 1},
         {"DELETE FROM connection; DELETE FROM link", "topology", NULL, "neither", 1},
         {"DELETE FROM span; DELETE FROM connection; DELETE FROM message", "latency-timeline", NULL,
          "with times", 1},
@@ -140,6 +141,71 @@ static void plot_keeps_to_window_and_peers(void)
     CU_ASSERT_TRUE(messages != NULL && strstr(messages, "4 of 11 messages") != NULL);
     options.to_ns = 100;
     CU_ASSERT_PTR_NULL(script_of(database, "spacetime", &options, NULL));
+}
+
+/* Identify outlasts the dial of 0 to 1; the dial of 2 to 1 fails in its second phase; the span of
+ * 0 to 2 has no phases; spans of others and of other instants are no phases of these. */
+static void plot_of_dials_shows_their_phases(void)
+{
+    PlotOptions options = all();
+    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    sample_run_change(
+        database,
+        "UPDATE connection SET stack = 'tcp/noise/yamux' WHERE listener_id = 1;"
+        "INSERT INTO span VALUES"
+        " (1,50,50,NULL,'dial','internal',0,0,20000000,'ok','{\"from\":0,\"to\":1}'),"
+        " (1,51,50,50,'transport','internal',0,0,8000000,'ok',"
+        "  '{\"bytes_sent\":60,\"bytes_received\":61,\"round_trips\":1}'),"
+        " (1,52,50,50,'security','internal',0,8000000,20000000,'ok',"
+        "  '{\"bytes_sent\":200,\"bytes_received\":100,\"round_trips\":2}'),"
+        " (1,53,50,50,'identify','internal',0,20000000,30000000,'ok','no JSON'),"
+        " (1,54,50,50,'PONG','server',1,1000000,2000000,'ok',NULL),"
+        " (1,55,55,NULL,'dial','internal',0,20000000,80000000,'ok','{\"from\":0,\"to\":2}'),"
+        " (1,60,60,NULL,'dial','internal',2,180000000,200000000,'error','{\"from\":2,\"to\":1}'),"
+        " (1,61,60,60,'transport','internal',2,180000000,190000000,'ok',NULL),"
+        " (1,62,60,60,'muxer','internal',2,190000000,200000000,'error','{\"round_trips\":1}')");
+    g_autofree char *script = script_of(database, "dial", &options, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(script);
+    static const char *const parts[] = {
+        "'Tokyo -> L''Aquila `x` \"y\" {z}_  tcp/noise/yamux' 0",
+        "$phase0 << EOD\n0 0 0 8\n0 3 0 10\nEOD\n",   /* transport */
+        "$phase2 << EOD\n8 0 8 20\nEOD\n",            /* security */
+        "$phase3 << EOD\n10 3 10 20\nEOD\n",          /* muxer */
+        "$phase4 << EOD\n20 0 20 30\nEOD\n",          /* identify */
+        "$phase5 << EOD\nEOD\n",                      /* others */
+        "$phase6 << EOD\n0 1 0 60\n0 2 0 100\nEOD\n", /* without */
+        "$opened << EOD\n20 0 30 \"20 ms, 3 R, 260 / 161 B\"\n60 1 60 \"60 ms\"\n",
+        "$failed << EOD\n20 3 20 \"timeout, 20 ms, 1 R, 0 / 0 B\"\nEOD\n",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        if (strstr(script, parts[i]) == NULL) {
+            g_printerr("no '%s' in:\n%s", parts[i], script);
+            CU_FAIL("a part that is not there");
+        }
+    }
+    options.from_ns = 100000000;
+    g_autofree char *later = script_of(database, "dial", &options, NULL);
+    CU_ASSERT_TRUE(later != NULL && strstr(later, "'1 dial and its phases'") != NULL);
+}
+
+/* One row for each cell, by its first dial, in the order of the cells. */
+static void plot_of_dials_compares_cells(void)
+{
+    PlotOptions options = all();
+    const int64_t run_id = 1;
+    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    sample_run_change(database,
+                      "UPDATE run SET experiment = '', cell = 'stack.preset=js';"
+                      "INSERT INTO run SELECT 2, scenario, module, '', 'stack.preset=go', 0, seed,"
+                      " status, fingerprint, events, end_ns FROM run;"
+                      "INSERT INTO connection VALUES(2,1,0,1,'ideal',0,7000000,NULL,'open',1,1)");
+    g_autofree char *cells = script_of(database, "dial", &options, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(cells);
+    CU_ASSERT_PTR_NOT_NULL(strstr(cells, "('preset=go' 0, 'preset=js' 1)"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(cells, "$phase6 << EOD\n0 0 0 7\n0 1 0 20\nEOD\n"));
+    options.run_id = &run_id;
+    g_autofree char *run = script_of(database, "dial", &options, NULL);
+    CU_ASSERT_TRUE(run != NULL && strstr(run, "'4 dials and their phases'") != NULL);
 }
 
 /* A thousand peers and many messages: the picture must stay one. */
@@ -292,6 +358,8 @@ CU_TestInfo suite_plot[] = {
     {"plot_knows_the_testbed_by_its_spans", plot_knows_the_testbed_by_its_spans},
     {"plot_without_its_data_says_what_there_is", plot_without_its_data_says_what_there_is},
     {"plot_keeps_to_window_and_peers", plot_keeps_to_window_and_peers},
+    {"plot_of_dials_shows_their_phases", plot_of_dials_shows_their_phases},
+    {"plot_of_dials_compares_cells", plot_of_dials_compares_cells},
     {"plot_of_many_peers_chooses_some", plot_of_many_peers_chooses_some},
     {"plot_is_drawn_by_gnuplot", plot_is_drawn_by_gnuplot},
     {"plot_that_fails_leaves_no_file", plot_that_fails_leaves_no_file},
