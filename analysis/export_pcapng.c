@@ -193,6 +193,9 @@ static PacketFields read_fields(sqlite3_stmt *row, uint32_t mtu_bytes)
         .is_fin = has_flag(flags, "FIN"),
         .is_rst = has_flag(flags, "RST"),
         .is_psh = has_flag(flags, "PSH"),
+        .quic_packets = (unsigned)has_flag(flags, "Initial") |
+                        (unsigned)has_flag(flags, "Handshake") << 1 |
+                        (unsigned)has_flag(flags, "1-RTT") << 2,
         .has_stamps = sqlite3_column_type(row, COLUMN_STAMP) != SQLITE_NULL,
         .stamp = (uint32_t)sqlite3_column_int64(row, COLUMN_STAMP),
         .echo = (uint32_t)sqlite3_column_int64(row, COLUMN_ECHO),
@@ -214,6 +217,12 @@ static void write_row(Output *output, sqlite3_stmt *row, uint32_t mtu_bytes, GBy
     g_autofree char *comment = NULL;
     if (fate.bytes != NULL && strcmp(fate.bytes, "delivered") != 0) {
         comment = g_strndup(fate.bytes, MIN(fate.size_bytes, 100));
+    }
+    if (fields.quic_packets != 0) {
+        g_byte_array_set_size(bytes, 0);
+        packet_append_quic(bytes, &fields);
+        write_packet(output, time_ns, bytes, comment);
+        return;
     }
     if (sqlite3_column_type(row, COLUMN_NUMBER) != SQLITE_NULL) {
         fields.data_bytes = MIN(fields.data_bytes, 65535 - 80);

@@ -19,6 +19,9 @@ enum {
     SYN_OPTIONS_BYTES = 20,
 };
 
+/* QUIC, version 1. */
+enum { QUIC_PACKETS = 3, QUIC_ID_BYTES = 4, QUIC_FIRST_ID_BYTES = 8, QUIC_VERSION = 1 };
+
 /* Building. */
 
 static void put16(uint8_t *to, uint32_t value)
@@ -263,4 +266,82 @@ uint32_t packet_append_fragment(GByteArray *bytes, const PacketFields *fields,
     }
     append_zeros(bytes, part - (offset_bytes == 0 ? UDP_BYTES : 0));
     return more != 0 ? offset_bytes + part : 0;
+}
+
+/* QUIC. */
+
+static void append_quic_id(GByteArray *bytes, const PacketFields *fields, uint32_t peer,
+                           bool is_first)
+{
+    uint8_t id[QUIC_FIRST_ID_BYTES];
+    put32(id, first_number(fields, peer));
+    put32(id + QUIC_ID_BYTES, (uint32_t)fields->connection);
+    g_byte_array_append(bytes, id, is_first ? QUIC_FIRST_ID_BYTES : QUIC_ID_BYTES);
+}
+
+/* Up to its length, which counts what follows. */
+static void append_long_header(GByteArray *bytes, const PacketFields *fields, bool is_initial,
+                               uint32_t packet_bytes)
+{
+    const guint start = bytes->len;
+    const bool is_first = is_initial && is_dialer(fields, fields->sender);
+    uint8_t head[6] = {is_initial ? 0xc1 : 0xe1};
+    put32(head + 1, QUIC_VERSION);
+    head[5] = is_first ? QUIC_FIRST_ID_BYTES : QUIC_ID_BYTES;
+    g_byte_array_append(bytes, head, sizeof head);
+    append_quic_id(bytes, fields, fields->receiver, is_first);
+    const uint8_t own = QUIC_ID_BYTES;
+    g_byte_array_append(bytes, &own, 1);
+    append_quic_id(bytes, fields, fields->sender, false);
+    if (is_initial) {
+        append_zeros(bytes, 1); /* no token */
+    }
+    const uint32_t head_bytes = bytes->len - start + 2;
+    uint8_t length[2];
+    put16(length, 0x4000 | (packet_bytes > head_bytes ? packet_bytes - head_bytes : 0));
+    g_byte_array_append(bytes, length, sizeof length);
+}
+
+static void append_quic_packet(GByteArray *bytes, const PacketFields *fields, unsigned packet,
+                               uint32_t packet_bytes)
+{
+    const guint start = bytes->len;
+    if (packet == QUIC_PACKETS - 1) {
+        const uint8_t flags = 0x41;
+        g_byte_array_append(bytes, &flags, 1);
+        append_quic_id(bytes, fields, fields->receiver, false);
+    } else {
+        append_long_header(bytes, fields, packet == 0, packet_bytes);
+    }
+    const uint32_t done = bytes->len - start;
+    append_zeros(bytes, packet_bytes > done ? packet_bytes - done : 0);
+}
+
+void packet_append_quic(GByteArray *bytes, const PacketFields *fields)
+{
+    const uint32_t headers = IP_BYTES + UDP_BYTES;
+    uint32_t left = fields->size_bytes > headers ? fields->size_bytes - headers : 0;
+    left = MIN(left, (uint32_t)PACKET_DATAGRAM_BYTES_MAX);
+    unsigned count = 0;
+    for (unsigned i = 0; i < QUIC_PACKETS; i++) {
+        count += fields->quic_packets >> i & 1;
+    }
+    g_autoptr(GByteArray) datagram = g_byte_array_new();
+    append_zeros(datagram, UDP_BYTES);
+    for (unsigned i = 0; i < QUIC_PACKETS; i++) {
+        if ((fields->quic_packets >> i & 1) != 0) {
+            const uint32_t share = left / count--;
+            append_quic_packet(datagram, fields, i, share);
+            left -= share;
+        }
+    }
+    const uint32_t whole = datagram->len;
+    put16(datagram->data, port_of(fields, fields->sender));
+    put16(datagram->data + 2, port_of(fields, fields->receiver));
+    put16(datagram->data + 4, whole);
+    append_zeros(datagram, whole % 2); /* for the sum */
+    const uint16_t sum = checksum_of(fields, PROTOCOL_UDP, datagram->data, datagram->len, whole);
+    put16(datagram->data + 6, sum == 0 ? 0xffff : sum);
+    append_ip(bytes, fields, PROTOCOL_UDP, whole, 0x4000);
+    g_byte_array_append(bytes, datagram->data, whole);
 }

@@ -24,6 +24,7 @@ typedef struct PacketFields {
     uint32_t id; /* for the IPv4 header */
     uint64_t number, acknowledged;
     bool is_syn, is_ack, is_fin, is_rst, is_psh;
+    unsigned quic_packets; /* 1: Initial, 2: Handshake, 4: 1-RTT; 0: it is not QUIC */
     bool has_stamps;
     uint32_t stamp, echo;
     uint32_t size_bytes, data_bytes;
@@ -39,6 +40,11 @@ enum { PACKET_DATAGRAM_BYTES_MAX = 65507 };
 /* Appends the bytes of a TCP segment. Its header is as long as size_bytes leaves room for, and at
  * least 20 bytes. */
 void packet_append_segment(GByteArray *bytes, const PacketFields *fields);
+
+/* Appends the bytes of a UDP datagram of QUIC: the packets that are in it begin as RFC 9000, section
+ * 17, has it, with connection ids made of the connection; what is encrypted is zeros. How long each
+ * of several packets is the database does not say: they share the datagram alike. */
+void packet_append_quic(GByteArray *bytes, const PacketFields *fields);
 
 /* Appends one fragment of a UDP datagram: what begins at `offset_bytes` of the IPv4 payload.
  * Returns where the next one begins, 0 after the last. */

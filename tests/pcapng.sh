@@ -160,4 +160,16 @@ judged=$(tshark -r holes.pcapng -Y tcp -T fields -e tcp.srcport -e tcp.seq -e tc
     }
     END { print again - seen, wrong + 0 }')
 check 'all that is sent again is seen, and what is called out of order was' [ "$judged" = '0 0' ]
+
+# QUIC: a handshake of three datagrams, then short packets; nothing is malformed.
+sed -e 's/3MB/20kB/' -e 's/{name: tcp}/{name: quic, preset: plain}/' transfer.yaml >quic.yaml
+check 'a transfer on quic' "$skein" run quic.yaml -o quic.db --quiet
+check 'is exported as QUIC' "$skein" export quic.db pcapng -o quic.pcapng
+shows 'each datagram has right checksums' "$(sqlite3 quic.db 'SELECT count(*) FROM packet') 1 1" \
+    quic.pcapng quic ip.checksum.status udp.checksum.status
+shows 'the client begins' '1 1 1308 49153' quic.pcapng \
+    'quic.long.packet_type == 0 && frame.number == 1' frame.number ip.len udp.srcport
+shows 'the server answers with two packets in one' '1 0,2 4001' quic.pcapng \
+    'quic.long.packet_type == 2 && udp.srcport == 4001' quic.long.packet_type udp.srcport
+shows 'nothing is malformed' '' quic.pcapng _ws.malformed frame.number
 finish
