@@ -41,9 +41,9 @@ enum { PACKET_DATAGRAM_BYTES_MAX = 65507 };
  * least 20 bytes. */
 void packet_append_segment(GByteArray *bytes, const PacketFields *fields);
 
-/* Appends the bytes of a UDP datagram of QUIC: the packets that are in it begin as RFC 9000, section
- * 17, has it, with connection ids made of the connection; what is encrypted is zeros. How long each
- * of several packets is the database does not say: they share the datagram alike. */
+/* Appends the bytes of a UDP datagram of QUIC: the packets that are in it begin as RFC 9000,
+ * section 17, has it, with connection ids made of the connection; what is encrypted is zeros. How
+ * long each of several packets is the database does not say: they share the datagram alike. */
 void packet_append_quic(GByteArray *bytes, const PacketFields *fields);
 
 /* Appends one fragment of a UDP datagram: what begins at `offset_bytes` of the IPv4 payload.
