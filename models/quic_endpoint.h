@@ -26,7 +26,8 @@ typedef struct QuicEndpoint {
     bool is_settle_due, is_timer_idle, is_closing;
 } QuicEndpoint;
 
-_Static_assert(sizeof(QuicEndpoint) <= 832, "both halves of a connection take 2 KiB at most");
+_Static_assert(sizeof(QuicEndpoint) + sizeof(QuicSpace) <= 832,
+               "both halves of a connection take 2 KiB at most");
 
 /* The host's endpoints and what it remembers of those that are gone. */
 typedef struct QuicHost {

@@ -163,7 +163,8 @@ static void fill(Draft *draft, SimTime now, bool may_elicit)
     }
 }
 
-/* A packet of at most `limit` bytes; 0: there is nothing to say. */
+/* A packet of at most `limit` bytes; 0: there is nothing to say. *ret_sent is NULL when nothing of
+ * it wants to be acknowledged. */
 static uint32_t add_packet(Quic *quic, QuicSpaceName name, SimTime now, GByteArray *to,
                            uint32_t limit, bool may_elicit, QuicSent **ret_sent)
 {
@@ -171,7 +172,8 @@ static uint32_t add_packet(Quic *quic, QuicSpaceName name, SimTime now, GByteArr
     const bool is_early = name == QUIC_APPLICATION && quic->state == QUIC_SHAKING;
     const uint32_t head_bytes = quic_packet_overhead_bytes(
         is_early ? QUIC_HANDSHAKE : name, quic->is_client, space->next - space->largest_acked);
-    if (head_bytes + ROOM_LEAST > limit) {
+    const bool wants = space->ack_at <= now || (may_elicit && wants_to_elicit(quic, name));
+    if (!wants || head_bytes + ROOM_LEAST > limit) {
         return 0;
     }
     const guint start = to->len;
@@ -183,6 +185,7 @@ static uint32_t add_packet(Quic *quic, QuicSpaceName name, SimTime now, GByteArr
     fill(&draft, now, may_elicit);
     if (sent->frame_count == 0) {
         space->next--;
+        quic_sent_trim(space);
         g_byte_array_set_size(to, start);
         return 0;
     }
@@ -200,6 +203,7 @@ static uint32_t add_packet(Quic *quic, QuicSpaceName name, SimTime now, GByteArr
         quic->packets_sent++;
     } else {
         sent->fate = QUIC_LOST; /* it would not be acknowledged */
+        sent = NULL;
         quic_sent_trim(space);
     }
     *ret_sent = sent;
@@ -237,7 +241,8 @@ static bool next_close(Quic *quic, GByteArray *to)
     head.wire_bytes =
         quic_frame_wire_bytes(&frame) +
         quic_packet_overhead_bytes(name, quic->is_client, space->next - space->largest_acked);
-    space->next++;
+    quic_sent_add(space)->fate = QUIC_LOST; /* it is not acknowledged */
+    quic_sent_trim(space);
     g_byte_array_append(to, (const guint8 *)&head, sizeof head);
     quic_add_frame(to, &frame, NULL, 0);
     end_datagram(to, head.wire_bytes);
@@ -286,7 +291,7 @@ static uint32_t pad(Quic *quic, GByteArray *to, uint32_t wire_bytes, uint32_t li
         packet = next;
     }
     ((QuicPacket *)(uintptr_t)packet)->wire_bytes += target - wire_bytes;
-    if (last->elicits) {
+    if (last != NULL) {
         last->bytes = (uint16_t)(last->bytes + target - wire_bytes);
         quic->in_flight += target - wire_bytes;
     }
@@ -330,7 +335,7 @@ bool quic_next_datagram(Quic *quic, SimTime now, GByteArray *to)
         const uint32_t bytes = add_packet(quic, (QuicSpaceName)i, now, to,
                                           (uint32_t)limit - wire_bytes, elicit, &last);
         wire_bytes += bytes;
-        elicits |= bytes > 0 && last->elicits;
+        elicits |= bytes > 0 && last != NULL;
         has_handshake |= bytes > 0 && i == QUIC_HANDSHAKE;
     }
     if (wire_bytes == 0) {

@@ -88,4 +88,9 @@ void quic_sent_trim(QuicSpace *space)
         space->frame_count -= count;
         space->first++;
     }
+    if (space->first == space->next) { /* an idle connection is to be small */
+        g_clear_pointer(&space->packets, g_free);
+        g_clear_pointer(&space->frames, g_free);
+        space->packet_capacity = space->frame_capacity = space->frame_head = 0;
+    }
 }

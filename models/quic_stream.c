@@ -105,6 +105,9 @@ void quic_stream_settle(Quic *quic, QuicStream *stream)
     }
     g_hash_table_remove(quic->streams, &stream->id);
     quic_stream_free(stream);
+    if (g_hash_table_size(quic->streams) == 0) {
+        g_clear_pointer(&quic->streams, g_hash_table_unref);
+    }
 }
 
 void quic_stream_end(Quic *quic, uint64_t id, StreamEnd how)
