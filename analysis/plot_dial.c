@@ -37,7 +37,7 @@ typedef struct DialBar {
 
 typedef struct Dial {
     char *name, *outcome;
-    int64_t run_id, dialed_ns, end_ns, dialer_id, span_id;
+    int64_t run_id, dialed_ns, end_ns, dialer_id, listener_id, span_id;
     int64_t round_trips, bytes_sent, bytes_received; /* of its phases */
     bool is_open, has_failed, has_span, has_phases;
 } Dial;
@@ -134,14 +134,12 @@ static void append_dial(const PlotSource *source, Waterfall *waterfall, sqlite3_
         .dialed_ns = dialed_ns,
         .end_ns = MAX(sqlite3_column_int64(row, 7), dialed_ns),
         .is_open = is_open,
-        .has_span = !database_is_null(row, 10),
-        .span_id = sqlite3_column_int64(row, 10),
+        .listener_id = sqlite3_column_int64(row, 3),
     };
     dial.has_failed = !is_open && dial.outcome != NULL;
     g_array_append_val(waterfall->dials, dial);
 }
 
-/* The span of a dial is its dialer's, of that instant, and says from whom to whom. */
 static bool read_dials(const PlotSource *source, Waterfall *waterfall, GError **error)
 {
     GError *problem = NULL;
@@ -149,14 +147,11 @@ static bool read_dials(const PlotSource *source, Waterfall *waterfall, GError **
     g_autoptr(sqlite3_stmt) row = database_prepare_for_run(
         source->database,
         "SELECT c.run_id, c.id, c.dialer_id, c.listener_id, c.stack, c.dialed_ns, c.opened_ns,"
-        " coalesce(c.opened_ns, s.end_ns, c.closed_ns, r.end_ns), c.outcome, r.cell, s.id,"
+        " coalesce(c.opened_ns, c.closed_ns, r.end_ns), c.outcome, r.cell, c.listener_id,"
         " r.experiment || char(10) || r.cell"
-        " FROM connection AS c JOIN run AS r ON r.id = c.run_id LEFT JOIN span AS s"
-        " ON s.run_id = c.run_id AND s.peer_id = c.dialer_id AND s.start_ns = c.dialed_ns"
-        " AND json_valid(s.attributes) AND json_extract(s.attributes, '$.from') = c.dialer_id"
-        " AND json_extract(s.attributes, '$.to') = c.listener_id"
+        " FROM connection AS c JOIN run AS r ON r.id = c.run_id"
         " WHERE (?4 OR c.run_id = ?1) AND c.dialed_ns BETWEEN ?2 AND ?3"
-        " GROUP BY c.run_id, c.id ORDER BY r.experiment, r.cell, r.repetition,"
+        " ORDER BY r.experiment, r.cell, r.repetition,"
         " c.run_id, c.dialed_ns, c.id",
         source->run_id, error);
     if (row == NULL) {
@@ -221,6 +216,33 @@ static void append_phase(Waterfall *waterfall, guint index, Dial *dial, sqlite3_
                                      .start_ns = start_ns - dial->dialed_ns,
                                      .end_ns = MAX(start_ns, end_ns) - dial->dialed_ns,
                                      .round_trips = round_trips});
+}
+
+/* The span of a dial is its dialer's, of that instant, and says from whom to whom. What did not
+ * open ended with it. Only for dials that are drawn: a span is found by looking at all. */
+static bool find_span(const PlotSource *source, Dial *dial, GError **error)
+{
+    GError *problem = NULL;
+    g_autoptr(sqlite3_stmt) row = database_prepare_for_run(
+        source->database,
+        "SELECT id, end_ns FROM span WHERE run_id = ?1 AND start_ns = ?2 AND peer_id = ?3"
+        " AND CASE WHEN json_valid(attributes) THEN json_extract(attributes, '$.from') = ?3"
+        " AND json_extract(attributes, '$.to') = ?4 END ORDER BY id LIMIT 1",
+        dial->run_id, error);
+    if (row == NULL) {
+        return false;
+    }
+    sqlite3_bind_int64(row, 2, dial->dialed_ns);
+    sqlite3_bind_int64(row, 3, dial->dialer_id);
+    sqlite3_bind_int64(row, 4, dial->listener_id);
+    dial->has_span = database_step(row, &problem);
+    if (dial->has_span) {
+        dial->span_id = sqlite3_column_int64(row, 0);
+        if (!dial->is_open && !database_is_null(row, 1)) {
+            dial->end_ns = MAX(sqlite3_column_int64(row, 1), dial->dialed_ns);
+        }
+    }
+    return finished(problem, error);
 }
 
 static bool read_phases(const PlotSource *source, Waterfall *waterfall, guint index, GError **error)
@@ -392,7 +414,8 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
         return false;
     }
     for (guint i = 0; i < waterfall.dials->len; i++) {
-        if (!read_phases(source, &waterfall, i, error)) {
+        if (!find_span(source, &g_array_index(waterfall.dials, Dial, i), error) ||
+            !read_phases(source, &waterfall, i, error)) {
             return false;
         }
     }
