@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The kinds of plots, in the order in which --help shows them: X(name) expects
  * `const PlotKind PLOT_name` in analysis/plot_name.c. Behind those of one run, those of cells. */
+X(conversation)
 X(dial)
 X(latency_cdf)
 X(latency_histogram)

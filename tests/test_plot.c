@@ -99,6 +99,8 @@ static void plot_without_its_data_says_what_there_is(void)
         {"DELETE FROM span; DELETE FROM metric", "latency-cdf", "ping", "3 dials, 9 messages", 1},
         {"DELETE FROM message", "spacetime", NULL, "no messages", 1},
         {"DELETE FROM connection", "dial", NULL, "record.level: all", 1},
+        {"DELETE FROM connection", "conversation", NULL, "record.level: all", 1},
+        {"DELETE FROM packet; DELETE FROM message", "conversation", NULL, "record.packets: yes", 1},
         {"DELETE FROM connection; DELETE FROM link", "topology", NULL, "neither", 1},
         {"DELETE FROM span; DELETE FROM connection; DELETE FROM message", "latency-timeline", NULL,
          "with times", 1},
