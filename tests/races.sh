@@ -19,7 +19,9 @@ build()
         (cd "$matrix" && "$top_srcdir/configure" -q CC=gcc CFLAGS='-O1 -g' --enable-werror \
             --enable-thread-sanitizer) || return
     fi
-    make -s -C "$matrix" -j "$(getconf _NPROCESSORS_ONLN)" all tests/unit
+    # One after the other: `all` is a make of its own, and two would write the same archives.
+    make -s -C "$matrix" -j "$(getconf _NPROCESSORS_ONLN)" all &&
+        make -s -C "$matrix" -j "$(getconf _NPROCESSORS_ONLN)" tests/unit
 }
 
 # The sanitizer itself must be able to run here.
