@@ -55,16 +55,16 @@ static QuicStream *take_first(Quic *quic)
     return stream;
 }
 
-static QuicFrame frame_of(const Quic *quic, const QuicStream *stream, QuicFrameKind kind,
-                          uint64_t value)
+static void frame_init(QuicFrame *frame, const Quic *quic, const QuicStream *stream,
+                       QuicFrameKind kind, uint64_t value)
 {
     const unsigned by_opener = stream->is_own ? QUIC_BY_OPENER : 0;
     const unsigned by_dialer = stream->is_own == quic->is_client ? QUIC_BY_DIALER : 0;
-    return (QuicFrame){.kind = (uint16_t)kind,
-                       .flags = (uint16_t)(by_opener | by_dialer),
-                       .number = stream->number,
-                       .stream = stream->id,
-                       .value = value};
+    *frame = (QuicFrame){.kind = (uint16_t)kind,
+                         .flags = (uint16_t)(by_opener | by_dialer),
+                         .number = stream->number,
+                         .stream = stream->id,
+                         .value = value};
 }
 
 /* Adds a frame and remembers it as sent; what is left of the room. */
@@ -83,21 +83,21 @@ static uint32_t add(QuicSpace *space, GByteArray *to, const QuicFrame *frame, co
 static uint32_t add_control(const Quic *quic, QuicSpace *space, QuicStream *stream, GByteArray *to,
                             uint32_t room)
 {
+    QuicFrame frame;
     if (stream->credit.is_due) {
         stream->credit.is_due = false;
-        const QuicFrame frame =
-            frame_of(quic, stream, QUIC_FRAME_MAX_STREAM_DATA, stream->credit.granted);
+        frame_init(&frame, quic, stream, QUIC_FRAME_MAX_STREAM_DATA, stream->credit.granted);
         room = add(space, to, &frame, NULL, 0, room);
     }
     if (stream->reset_due) {
         stream->reset_due = false;
-        const QuicFrame frame =
-            frame_of(quic, stream, QUIC_FRAME_RESET_STREAM, MIN(stream->sent, stream->written));
+        frame_init(&frame, quic, stream, QUIC_FRAME_RESET_STREAM,
+                   MIN(stream->sent, stream->written));
         room = add(space, to, &frame, NULL, 0, room);
     }
     if (stream->stop_due) {
         stream->stop_due = false;
-        const QuicFrame frame = frame_of(quic, stream, QUIC_FRAME_STOP_SENDING, 0);
+        frame_init(&frame, quic, stream, QUIC_FRAME_STOP_SENDING, 0);
         room = add(space, to, &frame, NULL, 0, room);
     }
     return room;
@@ -122,7 +122,8 @@ static uint32_t add_data(Quic *quic, QuicSpace *space, QuicStream *stream, GByte
     uint64_t end = is_again ? stream->lost.ranges[0].end : new_end(quic, stream);
     bool has_fin = is_again ? end > stream->written : stream->is_ended && end == stream->written;
     end = MIN(end, stream->written);
-    QuicFrame frame = frame_of(quic, stream, QUIC_FRAME_STREAM, start);
+    QuicFrame frame;
+    frame_init(&frame, quic, stream, QUIC_FRAME_STREAM, start);
     frame.flags |= QUIC_LAST;
     const uint32_t head_bytes = quic_frame_wire_bytes(&frame);
     const uint64_t wanted = end - start;
