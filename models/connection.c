@@ -139,7 +139,7 @@ void connection_close(Host *host, Connection *connection)
         stack->close(host, connection);
     }
     connection_free(host, connection, OUTCOME_CLOSED);
-    stack->release(host, peer);
+    stack_release(host, peer);
 }
 
 void connection_drop(Host *host, Connection *connection)
@@ -156,7 +156,7 @@ void connection_drop(Host *host, Connection *connection)
     }
     host_log(host, LOG_INFO, "has too many connections and drops one to peer %u", peer);
     connection_end(host, connection, OUTCOME_RESET);
-    stack->release(host, peer);
+    stack_release(host, peer);
 }
 
 bool connection_reuse(Host *host, EntityId peer)
@@ -259,7 +259,7 @@ void connection_opened(Host *host, Connection *connection)
     host_policy_count(host, 1);
     host_policy_note_dial(host, peer, OUTCOME_OPEN);
     host_log(host, LOG_DEBUG, "is connected to peer %u", peer);
-    host->network->stack->release(host, peer);
+    stack_release(host, peer);
     tell_dialed(host, peer, dials, OUTCOME_OPEN);
 }
 
@@ -271,6 +271,6 @@ void connection_failed(Host *host, Connection *connection, Outcome outcome)
     host_log(host, LOG_WARNING, "cannot dial peer %u: %s", peer, outcome_name(outcome));
     end_dial_span(host, connection, outcome);
     connection_end(host, connection, outcome);
-    host->network->stack->release(host, peer);
+    stack_release(host, peer);
     tell_dialed(host, peer, dials, outcome);
 }

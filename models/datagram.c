@@ -14,15 +14,6 @@ static void datagram_dial(Host *host, Connection *connection)
     connection->state = CONNECTION_OPEN;
 }
 
-/* Never called: no dial arrives. */
-static void datagram_answer(Host *host, EntityId peer, NetworkKind kind, uint64_t connection)
-{
-    (void)host;
-    (void)peer;
-    (void)kind;
-    (void)connection;
-}
-
 /* The packets of a message: what UDP and IP add to it, in as many fragments as it needs. All but
  * the last carry a multiple of 8 bytes (RFC 791, 3.2). They travel as one and are lost as one,
  * since a message lacking a fragment is lost. */
@@ -133,35 +124,12 @@ static void datagram_end_stream(Host *host, Stream *stream, StreamEnd how)
     (void)how;
 }
 
-static void datagram_crashed(Host *host, const Connection *connection)
-{
-    (void)host;
-    (void)connection;
-}
-
-static void datagram_unknown(Host *host, EntityId sender, uint64_t connection)
-{
-    (void)host;
-    (void)sender;
-    (void)connection;
-}
-
-static void datagram_release(Host *host, EntityId peer)
-{
-    (void)host;
-    (void)peer;
-}
-
 const Stack STACK_datagram = {
     .name = "datagram",
     .allows_loss = true,
     .dial = datagram_dial,
-    .answer = datagram_answer,
     .send = datagram_send,
     .end_stream = datagram_end_stream,
-    .crashed = datagram_crashed,
-    .unknown = datagram_unknown,
-    .release = datagram_release,
     .receive_packet = datagram_receive_packet,
     .packet_gone = datagram_packet_gone,
     .describe_packet = datagram_describe_packet,

@@ -395,28 +395,6 @@ static void dial(Host *host, Connection *connection)
     layered_set_timer(host, layered);
 }
 
-/* Never called: no dial arrives as such, nor an end. */
-static void answer(Host *host, EntityId peer, NetworkKind kind, uint64_t connection)
-{
-    (void)host;
-    (void)peer;
-    (void)kind;
-    (void)connection;
-}
-
-static void unknown(Host *host, EntityId sender, uint64_t connection)
-{
-    (void)host;
-    (void)sender;
-    (void)connection;
-}
-
-static void release(Host *host, EntityId peer)
-{
-    (void)host;
-    (void)peer;
-}
-
 static void send(Host *host, Stream *stream, const MessageHeader *header, const void *content)
 {
     channel_send(host, &layered_of(host, stream->connection)->muxed, stream, header, content);
@@ -476,13 +454,10 @@ const Stack STACK_layered = {
     .allows_loss = true,
     .always_sends_packets = true,
     .dial = dial,
-    .answer = answer,
     .send = send,
     .end_stream = end_stream,
     .close = close_connection,
     .crashed = tcp_host_crashed,
-    .unknown = unknown,
-    .release = release,
     .receive_packet = tcp_packet_arrived,
     .refuse_packet = tcp_packet_at_crashed,
     .describe_packet = tcp_describe_packet,

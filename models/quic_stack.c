@@ -207,28 +207,6 @@ static void dial(Host *host, Connection *connection)
     quic_endpoint_flush_later(host, endpoint);
 }
 
-/* Never called: no dial arrives as such, nor an end. */
-static void answer(Host *host, EntityId peer, NetworkKind kind, uint64_t connection)
-{
-    (void)host;
-    (void)peer;
-    (void)kind;
-    (void)connection;
-}
-
-static void unknown(Host *host, EntityId sender, uint64_t connection)
-{
-    (void)host;
-    (void)sender;
-    (void)connection;
-}
-
-static void release(Host *host, EntityId peer)
-{
-    (void)host;
-    (void)peer;
-}
-
 static void send(Host *host, Stream *stream, const MessageHeader *header, const void *content)
 {
     channel_send(host, &endpoint_of(host, stream->connection)->muxed, stream, header, content);
@@ -279,13 +257,10 @@ const Stack STACK_quic = {
     .allows_loss = true,
     .always_sends_packets = true,
     .dial = dial,
-    .answer = answer,
     .send = send,
     .end_stream = end_stream,
     .close = close_connection,
     .crashed = crashed,
-    .unknown = unknown,
-    .release = release,
     .receive_packet = packet_came,
     .describe_packet = quic_describe_packet,
     .digest_packet = quic_packet_digest,

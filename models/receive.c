@@ -55,7 +55,9 @@ static void crash(Host *host)
         Connection *connection = host->contacts.contacts[i].connections;
         while (connection != NULL) {
             Connection *next = connection->next;
-            host->network->stack->crashed(host, connection);
+            if (host->network->stack->crashed != NULL) {
+                host->network->stack->crashed(host, connection);
+            }
             if (connection->state == CONNECTION_DIALING) {
                 span_end_error(host, &connection->account->span);
             }
@@ -136,7 +138,7 @@ static void run_accept(Entity *self, const EventContent *content)
     const ConnectionBody *body = content->body;
     Connection *connection = connection_find(host, body->sender, body->connection);
     if (connection == NULL || connection->state != CONNECTION_DIALING) {
-        host->network->stack->unknown(host, body->sender, body->connection);
+        stack_unknown(host, body->sender, body->connection);
         return;
     }
     connection_opened(host, connection);
@@ -213,7 +215,7 @@ static void run_release(Entity *self, const EventContent *content)
         return;
     }
     for (uint32_t i = 0; i < host->contacts.count; i++) {
-        host->network->stack->release(host, host->contacts.contacts[i].peer);
+        stack_release(host, host->contacts.contacts[i].peer);
     }
 }
 
@@ -251,7 +253,7 @@ void receive_message(Host *host, const MessageHeader *header)
     if (host->is_crashed) {
         message_record(host, header, self->id, RECORD_NO_TIME, "dead-peer");
         if (((uint32_t)header->connection & CONNECTION_PRECONNECTED) != 0) {
-            host->network->stack->unknown(host, header->sender, header->connection);
+            stack_unknown(host, header->sender, header->connection);
         }
         return;
     }
@@ -259,7 +261,7 @@ void receive_message(Host *host, const MessageHeader *header)
     if (stream == NULL) {
         message_record(host, header, self->id, RECORD_NO_TIME, "reset");
         if (connection_find(host, header->sender, header->connection) == NULL) {
-            host->network->stack->unknown(host, header->sender, header->connection);
+            stack_unknown(host, header->sender, header->connection);
         }
         return;
     }

@@ -47,3 +47,19 @@ const Stack *stack_find(const char *name)
     }
     return NULL;
 }
+
+void stack_unknown(Host *host, EntityId sender, uint64_t connection)
+{
+    const Stack *stack = host->network->stack;
+    if (stack->unknown != NULL) {
+        stack->unknown(host, sender, connection);
+    }
+}
+
+void stack_release(Host *host, EntityId peer)
+{
+    const Stack *stack = host->network->stack;
+    if (stack->release != NULL) {
+        stack->release(host, peer);
+    }
+}

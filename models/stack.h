@@ -15,17 +15,19 @@ typedef struct Stack {
     bool has_one_stream;  /* on a connection, which ends with it */
     bool allows_loss;
     void (*dial)(Host *host, Connection *connection);
-    /* The listener's answer to a dial: KIND_ACCEPT or KIND_REFUSE. */
-    void (*answer)(Host *host, EntityId peer, NetworkKind kind, uint64_t connection);
     /* Sends the message. `header` is complete, its content follows it. */
     void (*send)(Host *host, Stream *stream, const MessageHeader *header, const void *content);
     void (*end_stream)(Host *host, Stream *stream, StreamEnd how);
+    /* What follows may be NULL, unless it says otherwise. */
     /* This side closes the connection in good order, after the ends of its streams; the half is
      * freed afterwards. NULL: the other side is told of the streams alone. */
     void (*close)(Host *host, Connection *connection);
     /* The peer crashed: its connections end on the other side as far as the stack can tell. */
     void (*crashed)(Host *host, const Connection *connection);
-    /* A dial, message or end has come for something that is not known here (any more). */
+    /* The listener's answer to a dial: KIND_ACCEPT or KIND_REFUSE; for stacks that send
+     * KIND_DIAL. */
+    void (*answer)(Host *host, EntityId peer, NetworkKind kind, uint64_t connection);
+    /* An answer or message has come for something that is not known here (any more). */
     void (*unknown)(Host *host, EntityId sender, uint64_t connection);
     /* Sends again what was held on the way to that peer and can go now. */
     void (*release)(Host *host, EntityId peer);
@@ -33,24 +35,22 @@ typedef struct Stack {
      * that is up. It is valid during the call only. */
     void (*receive_packet)(Host *host, const Packet *packet);
     /* One will not arrive, or had not at the end of the run: for the record, nobody learns of it.
-     * May be NULL. */
+     */
     void (*packet_gone)(const Host *host, const Packet *packet, const void *content,
                         const char *fate);
     /* What the record says of a packet beyond what the link knows; `text` is room for
-     * row->selective. May be NULL. */
+     * row->selective. */
     void (*describe_packet)(const Packet *packet, const void *content, PacketRow *row,
                             char text[PACKET_TEXT_BYTES]);
     /* For stacks that can do without packets where links ask for none: a message came to its end
      * that way, and its row of record.packets is due. */
     void (*record_message)(const Host *host, const MessageHeader *header, EntityId receiver,
                            SimTime received, const char *fate);
-    /* A packet is sent twice: the head of the copy's content may get a name of its own. May be
-     * NULL.
-     */
+    /* A packet is sent twice: the head of the copy's content may get a name of its own. */
     void (*copied_packet)(Host *host, void *head);
     /* The digest of a packet's event, packet_digest() when NULL. */
     uint64_t (*digest_packet)(const EventContent *content);
-    /* The following may be NULL. A packet has come to a crashed host. */
+    /* A packet has come to a crashed host. */
     void (*refuse_packet)(Host *host, const Packet *packet);
     /* A half is about to be freed. OUTCOME_OPEN: at the end of the run. */
     void (*connection_gone)(Host *host, Connection *connection, Outcome outcome);
@@ -69,6 +69,10 @@ typedef struct Stack {
 #define X(name) extern const Stack STACK_##name;
 #include "models/stack_list.h"
 #undef X
+
+/* Stack.unknown and Stack.release, where the stack has them. */
+void stack_unknown(Host *host, EntityId sender, uint64_t connection);
+void stack_release(Host *host, EntityId peer);
 
 /* NULL: there is none. A name of layers, such as tcp/noise/yamux, is looked at by layers_build().
  */

@@ -29,15 +29,6 @@ static void tcp_dial(Host *host, Connection *connection)
     tcp_endpoint_flush(host, endpoint);
 }
 
-/* Never called: no dial arrives as such. */
-static void tcp_answer(Host *host, EntityId peer, NetworkKind kind, uint64_t connection)
-{
-    (void)host;
-    (void)peer;
-    (void)kind;
-    (void)connection;
-}
-
 static void tcp_send(Host *host, Stream *stream, const MessageHeader *header, const void *content)
 {
     TcpEndpoint *endpoint = tcp_endpoint_of(host, stream->connection);
@@ -98,19 +89,6 @@ static void tcp_connection_gone(Host *host, Connection *connection, Outcome outc
     } else {
         tcp_orphan(&endpoint->tcp, host_now(host));
     }
-}
-
-static void tcp_unknown(Host *host, EntityId sender, uint64_t connection)
-{
-    (void)host;
-    (void)sender;
-    (void)connection;
-}
-
-static void tcp_release(Host *host, EntityId peer)
-{
-    (void)host;
-    (void)peer;
 }
 
 /* What TCP says. */
@@ -253,13 +231,10 @@ const Stack STACK_tcp = {
     .allows_loss = true,
     .always_sends_packets = true,
     .dial = tcp_dial,
-    .answer = tcp_answer,
     .send = tcp_send,
     .end_stream = tcp_end_stream,
     .close = tcp_close_connection,
     .crashed = tcp_host_crashed,
-    .unknown = tcp_unknown,
-    .release = tcp_release,
     .receive_packet = tcp_packet_arrived,
     .refuse_packet = tcp_packet_at_crashed,
     .describe_packet = tcp_describe_packet,

@@ -232,7 +232,6 @@ static void every_message_comes_once_and_in_order(void)
 {
     static const char *const STACKS[] = {"stack.name=tcp/noise/yamux", "stack.name=tcp/tls/mplex",
                                          "stack.name=ws/noise/yamux"};
-    enum { COUNT = 60 };
     for (size_t i = 0; i < G_N_ELEMENTS(STACKS); i++) {
         const char *const settings[] = {STACKS[i],
                                         "link.loss=20%",
@@ -243,22 +242,7 @@ static void every_message_comes_once_and_in_order(void)
                                         "upgrade.connect-timeout=60s",
                                         "upgrade.accept-timeout=60s",
                                         NULL};
-        g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
-        for (int k = 0; k < COUNT; k++) {
-            g_ptr_array_add(rows, g_strdup_printf("%dms send 0 1 0 %d", 3 * k, k));
-        }
-        g_ptr_array_add(rows, NULL);
-        g_autoptr(ToyNetwork) toy = toy_network_new(settings, NULL);
-        CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
-        toy_network_run(toy, (const char *const *)(void *)rows->pdata, 1000 * SIM_SECOND);
-        int next = 0;
-        for (const char *at = toy->log->str; (at = strstr(at, "got ")) != NULL; at++) {
-            CU_ASSERT_EQUAL(next, (int)g_ascii_strtoll(at + strlen("got "), NULL, 10));
-            next++;
-        }
-        CU_ASSERT_EQUAL(next, COUNT);
-        database_fixture_expect(toy->database, "SELECT fate, count(*) FROM message GROUP BY 1",
-                                "delivered|60");
+        toy_network_expect_in_order(settings);
     }
 }
 

@@ -319,3 +319,24 @@ ToyNetwork *toy_network_expect(const char *const *settings, const char *const *r
     toy_network_expect_log(toy, log);
     return toy;
 }
+
+void toy_network_expect_in_order(const char *const *settings)
+{
+    enum { COUNT = 60 };
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
+    for (int i = 0; i < COUNT; i++) {
+        g_ptr_array_add(rows, g_strdup_printf("%dms send 0 1 0 %d", 3 * i, i));
+    }
+    g_ptr_array_add(rows, NULL);
+    g_autoptr(ToyNetwork) toy = toy_network_new(settings, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
+    toy_network_run(toy, (const char *const *)(void *)rows->pdata, 1000 * SIM_SECOND);
+    int next = 0;
+    for (const char *at = toy->log->str; (at = strstr(at, "got ")) != NULL; at++) {
+        CU_ASSERT_EQUAL(next, (int)g_ascii_strtoll(at + strlen("got "), NULL, 10));
+        next++;
+    }
+    CU_ASSERT_EQUAL(next, COUNT);
+    database_fixture_expect(toy->database, "SELECT fate, count(*) FROM message GROUP BY 1",
+                            "delivered|60");
+}

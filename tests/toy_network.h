@@ -57,6 +57,10 @@ void toy_network_run(ToyNetwork *toy, const char *const *rows, SimTime until);
 ToyNetwork *toy_network_expect(const char *const *settings, const char *const *rows,
                                const ToyHooks *hooks, const char *log);
 
+/* Sixty messages on one stream, 3 ms apart, on links that do what the settings say: each comes
+ * once, and in order. */
+void toy_network_expect_in_order(const char *const *settings);
+
 void toy_send(Host *host, Stream *stream, int64_t number);
 /* Fails the test unless the log is that. */
 void toy_network_expect_log(const ToyNetwork *toy, const char *log);
