@@ -89,8 +89,7 @@ static char **swept_keys(sqlite3 *database, GError **error)
     while (database_step(row, &problem)) {
         g_ptr_array_add(keys, database_text(row, 0));
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return NULL;
     }
     g_ptr_array_add(keys, NULL);
@@ -110,8 +109,7 @@ static bool check_key(sqlite3 *database, const char *key, GError **error)
     if (database_step(row, &problem)) {
         return true;
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     g_autofree char *nearest = statistic_nearest(
@@ -186,8 +184,7 @@ static GHashTable *read_parameter(sqlite3 *database, const char *key, GError **e
         *run_id = sqlite3_column_int64(row, 0);
         g_hash_table_replace(values, run_id, database_text(row, 1));
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return NULL;
     }
     return g_steal_pointer(&values);
@@ -255,11 +252,7 @@ static bool read_entries(sqlite3 *database, const CellQuestion *question, CellGr
         entry->seed = sqlite3_column_int64(row, 7);
         g_ptr_array_add(entries, entry);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 /* -- Grouping -- */

@@ -207,8 +207,7 @@ bool cell_plot_read_histogram(const PlotSource *source, const CellPlot *cells,
                 return false;
             }
         }
-        if (problem != NULL) {
-            g_propagate_error(error, problem);
+        if (!database_finished(problem, error)) {
             return false;
         }
     }

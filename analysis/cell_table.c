@@ -180,11 +180,7 @@ static bool compare_all(const ComparisonSide *a, const ComparisonSide *b,
             return false;
         }
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 static void put_line(Table *table, const Line *line, double corrected, double level)

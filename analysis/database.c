@@ -204,6 +204,14 @@ bool database_step(sqlite3_stmt *statement, GError **error)
     return false;
 }
 
+bool database_finished(GError *problem, GError **error)
+{
+    if (problem != NULL) {
+        g_propagate_error(error, problem);
+    }
+    return problem == NULL;
+}
+
 bool database_execute(sqlite3 *database, const char *sql, GError **error)
 {
     if (sqlite3_exec(database, sql, NULL, NULL, NULL) != SQLITE_OK) {

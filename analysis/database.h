@@ -39,8 +39,10 @@ bool database_refuse_run(const int64_t *run_id, GError **error);
  *
  *     GError *problem = NULL;
  *     while (database_step(statement, &problem)) { ... }
- *     if (problem != NULL) ... */
+ *     return database_finished(problem, error); */
 bool database_step(sqlite3_stmt *statement, GError **error);
+/* True when there was no problem, else it becomes the error. */
+bool database_finished(GError *problem, GError **error);
 
 /* Runs one SQL text that gives no rows. */
 bool database_execute(sqlite3 *database, const char *sql, GError **error);

@@ -150,8 +150,7 @@ static bool build_query(sqlite3 *database, const char *table, Query *query, GErr
         }
         g_ptr_array_add(query->columns, g_steal_pointer(&name));
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     if (!query->has_run) {
@@ -192,11 +191,7 @@ static bool add_rows(Digest *digest, sqlite3_stmt *rows, const char *table, GErr
             add_value(digest, rows, column);
         }
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 static bool add_table(Digest *digest, sqlite3 *database, const char *table, GError **error)
@@ -234,8 +229,7 @@ static GPtrArray *list_tables(sqlite3 *database, GError **error)
     while (database_step(statement, &problem)) {
         g_ptr_array_add(tables, database_text(statement, 0));
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return NULL;
     }
     return g_steal_pointer(&tables);

@@ -202,10 +202,7 @@ void export_json(Output *output, Text text)
 
 bool export_is_clean(GError *problem, GError **error)
 {
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-    }
-    return problem == NULL;
+    return database_finished(problem, error);
 }
 
 bool export_read_peer(const ExportSource *source, bool is_coordinator, int64_t peer_id,
@@ -228,8 +225,7 @@ bool export_read_peer(const ExportSource *source, bool is_coordinator, int64_t p
             g_string_append_len(region, place.bytes, (gssize)place.size_bytes);
         }
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     if (name->len == 0) {

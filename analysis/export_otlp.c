@@ -93,8 +93,7 @@ static bool write_attributes(OtlpWriter *writer, Text json, bool is_unfinished, 
         write_attribute(output, &attribute);
         before = ",";
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     if (is_unfinished) {

@@ -24,8 +24,7 @@ bool first_snapshot_read(const PlotSource *source, FirstSnapshot *ret_snapshot, 
             return false;
         }
         snapshot.is_there = database_step(row, &problem);
-        if (problem != NULL) {
-            g_propagate_error(error, problem);
+        if (!database_finished(problem, error)) {
             return false;
         }
         if (snapshot.is_there) {

@@ -17,11 +17,7 @@ static bool read_values(sqlite3_stmt *rows, const char *suffix, GArray *values, 
         }
         g_array_append_val(values, value);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 static Halfwidth halfwidth_of_values(const GArray *values)

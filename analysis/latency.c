@@ -94,8 +94,7 @@ static bool read_samples(const PlotSource *source, const LatencyQuery *query, La
             g_array_append_val(latency->samples, sample);
         }
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(int64_t));
@@ -128,11 +127,7 @@ static bool read_histogram(const PlotSource *source, const LatencyQuery *query, 
                histogram_add_json(&latency->histogram, (const char *)sqlite3_column_text(row, 1),
                                   error);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 /* A metric covers the whole run and all peers. */
@@ -233,8 +228,7 @@ static GHashTable *read_links(const PlotSource *source, GError **error)
         *latency = sqlite3_column_int64(row, 2);
         g_hash_table_replace(links, key, latency);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return NULL;
     }
     return g_steal_pointer(&links);

@@ -45,8 +45,7 @@ static bool find_quantity(sqlite3 *database, Source *source, GError **error)
             source->unit = KINDS[i].unit;
             return true;
         }
-        if (problem != NULL) {
-            g_propagate_error(error, problem);
+        if (!database_finished(problem, error)) {
             return false;
         }
     }
@@ -74,11 +73,7 @@ static bool read_values(sqlite3 *database, const Source *source, int64_t run_id,
         g_array_append_val(times, time);
         g_array_append_val(values, value);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 /* How many values at the start are left out. */
@@ -198,11 +193,7 @@ static bool read_runs(sqlite3 *database, Source *source, GError **error)
         }
     }
     end_cell(source);
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 GPtrArray *long_run_read(sqlite3 *database, const LongRunQuestion *question, GError **error)

@@ -92,10 +92,7 @@ static bool append_attributes(const TraceIndex *index, const GArray *chosen, GSt
         json_add_text(json, is_there ? (const char *)sqlite3_column_text(row, 0) : NULL);
     }
     json_close(json, ']');
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-    }
-    return row != NULL && problem == NULL;
+    return row != NULL && database_finished(problem, error);
 }
 
 static bool append_spans(const PageChoice *choice, NameMap *names, bool with_details, GString *json,
@@ -168,10 +165,7 @@ static bool append_details(const PageChoice *choice, const char *key, const char
         json_close(json, ']');
     }
     json_close(json, ']');
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-    }
-    return row != NULL && problem == NULL;
+    return row != NULL && database_finished(problem, error);
 }
 
 static GHashTable *chosen_ids(const PageChoice *choice)

@@ -71,11 +71,7 @@ static bool read_peers(PlotSource *source, GError **error)
             g_hash_table_replace(source->names, new_key(sqlite3_column_int64(row, 0)), name);
         }
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 static void source_clear(PlotSource *source)
@@ -155,9 +151,5 @@ bool plot_draw_faults(const PlotSource *source, Plot *plot, int64_t from_ns, int
                                " front tc rgb '" COLOUR_RED "'\n",
                                time);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }

@@ -69,8 +69,7 @@ static bool read_run(const PlotSource *source, const char *name, int64_t run_id,
         sums[bin] += sqlite3_column_double(row, 1);
         counts[bin]++;
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     for (guint i = 0; i < BIN_COUNT; i++) {

@@ -48,14 +48,6 @@ static void conversation_clear(Conversation *conversation)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Conversation, conversation_clear)
 
-static bool finished(GError *problem, GError **error)
-{
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-    }
-    return problem == NULL;
-}
-
 /* Reading. */
 
 /* The first connection between peers that are wanted that has not ended before the window. */
@@ -84,7 +76,7 @@ static bool choose(const PlotSource *source, Conversation *conversation, GError 
             conversation->stack = database_text(row, 3);
         }
     }
-    if (!finished(problem, error)) {
+    if (!database_finished(problem, error)) {
         return false;
     }
     if (!is_found) {
@@ -144,7 +136,7 @@ static bool read_arrows(const PlotSource *source, Conversation *conversation, co
             append_arrow(conversation, row);
         }
     }
-    return finished(problem, error);
+    return database_finished(problem, error);
 }
 
 static bool read_conversation(const PlotSource *source, Conversation *conversation, GError **error)
@@ -266,7 +258,7 @@ static bool append_phases(const PlotSource *source, const Conversation *conversa
         ++*ret_count;
     }
     g_string_append(body, "EOD\n");
-    return finished(problem, error);
+    return database_finished(problem, error);
 }
 
 static void append_axes(const PlotSource *source, const Conversation *conversation, GString *body,

@@ -65,14 +65,6 @@ static void waterfall_clear(Waterfall *waterfall)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Waterfall, waterfall_clear)
 
-static bool finished(GError *problem, GError **error)
-{
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-    }
-    return problem == NULL;
-}
-
 /* The user named no run, and there are several cells: these are what is to be compared. */
 static bool has_cells(const PlotSource *source, bool *ret_has_cells, GError **error)
 {
@@ -183,7 +175,7 @@ static bool read_dials(const PlotSource *source, Waterfall *waterfall, GError **
                     "no dials here; record.level: all records them on a stack with connections, "
                     "and --peers, --from and --to may leave them out");
     }
-    return finished(problem, error);
+    return database_finished(problem, error);
 }
 
 static guint phase_of(const char *name)
@@ -242,7 +234,7 @@ static bool find_span(const PlotSource *source, Dial *dial, GError **error)
             dial->end_ns = MAX(sqlite3_column_int64(row, 1), dial->dialed_ns);
         }
     }
-    return finished(problem, error);
+    return database_finished(problem, error);
 }
 
 static bool read_phases(const PlotSource *source, Waterfall *waterfall, guint index, GError **error)
@@ -272,7 +264,7 @@ static bool read_phases(const PlotSource *source, Waterfall *waterfall, guint in
                                          .round_trips = -1});
     }
     waterfall->longest_ns = MAX(waterfall->longest_ns, dial->end_ns - dial->dialed_ns);
-    return finished(problem, error);
+    return database_finished(problem, error);
 }
 
 /* x, y, from x, to x of the bars of one phase. */

@@ -62,8 +62,7 @@ static bool read_values(const PlotSource *source, Values *values, GError **error
     }
     sqlite3_bind_text(row, 2, source->options->metric, -1, SQLITE_STATIC);
     if (!database_step(row, &problem)) {
-        if (problem != NULL) {
-            g_propagate_error(error, problem);
+        if (!database_finished(problem, error)) {
             return false;
         }
         return refuse(source, error);

@@ -21,14 +21,6 @@ typedef struct Chart {
     bool is_thinned;
 } Chart;
 
-static bool finished(GError *problem, GError **error)
-{
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-    }
-    return problem == NULL;
-}
-
 /* The direction in which most data went, among the peers that are wanted. */
 static bool choose(const PlotSource *source, Chart *chart, GError **error)
 {
@@ -55,7 +47,7 @@ static bool choose(const PlotSource *source, Chart *chart, GError **error)
         is_found =
             plot_has_peer(source, chart->sender_id) && plot_has_peer(source, chart->receiver_id);
     }
-    if (!finished(problem, error)) {
+    if (!database_finished(problem, error)) {
         return false;
     }
     if (!is_found) {
@@ -116,7 +108,7 @@ static bool read_segments(const PlotSource *source, Chart *chart, Dots *dots, do
         }
     }
     chart->maximum = highest;
-    return finished(problem, error);
+    return database_finished(problem, error);
 }
 
 static bool read_acknowledged(const PlotSource *source, const Chart *chart, double time_ns,
@@ -142,7 +134,7 @@ static bool read_acknowledged(const PlotSource *source, const Chart *chart, doub
                                    (double)sqlite3_column_int64(row, 0) / time_ns, most / scale);
         }
     }
-    return finished(problem, error);
+    return database_finished(problem, error);
 }
 
 static bool read_extent(const PlotSource *source, Chart *chart, GError **error)
@@ -162,7 +154,7 @@ static bool read_extent(const PlotSource *source, Chart *chart, GError **error)
         chart->end_ns = sqlite3_column_int64(row, 1);
         chart->maximum = sqlite3_column_double(row, 2);
     }
-    return finished(problem, error);
+    return database_finished(problem, error);
 }
 
 static void append_block(GString *body, const char *name, const GString *rows)

@@ -60,14 +60,6 @@ static sqlite3_stmt *prepare(const PlotSource *source, const char *sql, GError *
     return statement;
 }
 
-static bool finished(GError *problem, GError **error)
-{
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-    }
-    return problem == NULL;
-}
-
 /* Windows, queues, goodput and round trips first; what was 0 all the time last. */
 static bool read_names(const PlotSource *source, GPtrArray *panels, GError **error)
 {
@@ -89,7 +81,7 @@ static bool read_names(const PlotSource *source, GPtrArray *panels, GError **err
             g_ptr_array_add(panels, panel);
         }
     }
-    return row != NULL && finished(problem, error);
+    return row != NULL && database_finished(problem, error);
 }
 
 static int64_t integer_or_none(sqlite3_stmt *row, int column)
@@ -122,7 +114,7 @@ static bool read_lines(const PlotSource *source, Panel *panel, GError **error)
             g_array_append_val(panel->lines, line);
         }
     }
-    return finished(problem, error);
+    return database_finished(problem, error);
 }
 
 static GArray *read_points(const PlotSource *source, const Panel *panel, const Line *line,
@@ -147,7 +139,7 @@ static GArray *read_points(const PlotSource *source, const Panel *panel, const L
         const Point point = {(double)sqlite3_column_int64(row, 0), sqlite3_column_double(row, 1)};
         g_array_append_val(points, point);
     }
-    return finished(problem, error) ? g_steal_pointer(&points) : NULL;
+    return database_finished(problem, error) ? g_steal_pointer(&points) : NULL;
 }
 
 /* Shaping. */

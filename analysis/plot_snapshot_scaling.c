@@ -29,11 +29,7 @@ static bool append_block(const PlotSource *source, GString *body, const char *na
                                sqlite3_column_double(row, 1) / 1e6, sqlite3_column_double(row, 2));
     }
     g_string_append(body, "EOD\n");
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 static bool draw(const PlotSource *source, Plot *plot, GError **error)

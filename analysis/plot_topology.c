@@ -75,8 +75,7 @@ static bool read_edges(const PlotSource *source, GHashTable *edges, GError **err
                 g_hash_table_add(edges, g_memdup2(&edge, sizeof edge));
             }
         }
-        if (problem != NULL) {
-            g_propagate_error(error, problem);
+        if (!database_finished(problem, error)) {
             return false;
         }
     }
@@ -109,8 +108,7 @@ static bool measure(const PlotSource *source, size_t index, GHashTable *edges, g
             count++;
         }
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     *ret_count = count;
@@ -211,8 +209,7 @@ static GArray *read_circle(const PlotSource *source, GHashTable *edges, GHashTab
             g_hash_table_insert(places, g_memdup2(&id, sizeof id), GUINT_TO_POINTER(ids->len));
         }
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return NULL;
     }
     g_autoptr(GArray) list = list_edges(edges);

@@ -68,10 +68,7 @@ static bool read_cuts(const TraceIndex *index, GArray *cuts, GArray *ids, GError
         g_array_append_val(cuts, to_ns);
         g_array_append_val(ids, id);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-    }
-    return row != NULL && problem == NULL;
+    return row != NULL && database_finished(problem, error);
 }
 
 static bool append_snapshots(const TraceIndex *index, const GArray *ids, GString *json,

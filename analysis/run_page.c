@@ -35,10 +35,7 @@ static bool append_rows(const TraceIndex *index, const char *key, const char *sq
         }
     }
     json_close(json, ']');
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-    }
-    return row != NULL && problem == NULL;
+    return row != NULL && database_finished(problem, error);
 }
 
 static void add_column(GString *json, sqlite3_stmt *row, int column)
@@ -82,8 +79,7 @@ static bool append_head(const TraceIndex *index, GString *json, GError **error)
         return false;
     }
     const bool is_there = database_step(row, &problem);
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     for (int i = 0; i < 5; i++) {
@@ -208,10 +204,7 @@ static bool append_cut_in_spans(const TraceIndex *index, GString *json, GError *
     }
     json_close(json, ']');
     json_close(json, '}');
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-    }
-    return row != NULL && problem == NULL;
+    return row != NULL && database_finished(problem, error);
 }
 
 static bool append_counts(const TraceIndex *index, GString *json, GError **error)
@@ -318,8 +311,7 @@ static GHashTable *read_means(sqlite3 *database, GError **error)
         g_autofree char *mean = number_text_exact(sqlite3_column_double(row, 2));
         g_string_append(text, mean);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return NULL;
     }
     return row == NULL ? NULL : g_steal_pointer(&means);
@@ -348,10 +340,7 @@ bool run_page_append_runs(sqlite3 *database, GString *json, GError **error)
         json_close(json, ']');
     }
     json_close(json, ']');
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-    }
-    return row != NULL && problem == NULL;
+    return row != NULL && database_finished(problem, error);
 }
 
 /* Snapshots. */

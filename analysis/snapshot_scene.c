@@ -90,8 +90,7 @@ static bool read_cut(const PlotSource *source, SnapshotScene *scene, GError **er
         g_array_append_val(scene->dots, dot);
         scene->ended_ns = MAX(scene->ended_ns, dot.recorded_ns);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     if (scene->dots->len == 0) {
@@ -139,11 +138,7 @@ static bool read_arrows(const PlotSource *source, SnapshotScene *scene, GError *
         scene->counts[arrow.role]++;
         g_array_append_val(scene->arrows, arrow);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 static int compare_ids(const void *left, const void *right)

@@ -141,8 +141,7 @@ static bool read_all_peers(const PlotSource *source, Scene *scene, GError **erro
             add_peer(scene, id);
         }
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     if (scene->peers->len == 0) {
@@ -180,11 +179,7 @@ static bool choose_peers(const PlotSource *source, Scene *scene, const FirstSnap
             add_peer(scene, receiver);
         }
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 static void append_message(Scene *scene, sqlite3_stmt *row, guint *kind_counts)
@@ -242,8 +237,7 @@ static bool read_messages(const PlotSource *source, Scene *scene, guint count_ma
         append_message(scene, row, kind_counts);
         scene->is_cut_short = scene->messages->len >= count_max;
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     order_kinds(scene, kind_counts);
@@ -338,11 +332,7 @@ static bool read_spans(const PlotSource *source, Scene *scene, GError **error)
             g_array_append_val(scene->spans, span);
         }
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 /* The cut, where it lies in the window; of several states of one peer the first. */
@@ -366,11 +356,7 @@ static bool read_states(const PlotSource *source, Scene *scene, const FirstSnaps
             g_array_append_val(scene->states, state);
         }
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 bool scene_read(const PlotSource *source, Scene *ret_scene, GError **error)

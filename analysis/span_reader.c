@@ -37,11 +37,7 @@ static bool stream_advance(Stream *stream, GError **error)
     GError *problem = NULL;
     stream->has_row = database_step(stream->row, &problem);
     stream->is_lent = false;
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 static bool stream_has_row_of(const Stream *stream, int64_t span_id)

@@ -124,8 +124,7 @@ static bool look_up(sqlite3 *database, const char *name, char **ret_name, char *
     if (database_step(row, &problem)) {
         *ret_name = database_text(row, 0);
         *ret_unit = database_text(row, 1);
-    } else if (problem != NULL) {
-        g_propagate_error(error, problem);
+    } else if (!database_finished(problem, error)) {
         return false;
     }
     return true;

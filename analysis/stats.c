@@ -88,8 +88,7 @@ static bool read_runs(const Source *source, Table *table, GError **error)
         put_column_time(table, row, 8);
         table_put_text(table, fingerprint);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     return table_row_count(table) > 0 || database_refuse_run(source->run_id, error);
@@ -140,11 +139,7 @@ static bool read_metrics(const Source *source, Table *table, GError **error)
         table_put_integer(table, summary.count);
         put_quantiles(table, &summary, unit);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 /* Loss is the share of those whose fate is known that did not arrive; what is in flight at the end
@@ -189,11 +184,7 @@ static bool read_messages(const Source *source, Table *table, GError **error)
         const double known = (double)counts[1] - (double)counts[3];
         table_put_number(table, known > 0 ? (known - (double)counts[2]) / known : NAN, "1");
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 /* The durations of one name, outcome or kind. */
@@ -253,8 +244,7 @@ static GPtrArray *read_groups(const Source *source, const char *sql, GError **er
             g_array_append_val(group->durations, duration);
         }
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return NULL;
     }
     g_ptr_array_sort(groups, compare_groups);
@@ -342,11 +332,7 @@ static bool read_snapshots(const Source *source, Table *table, GError **error)
         put_column_text(table, row, 10);
         put_column_text(table, row, 12);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 /* What each peer recorded, and what was in the channels to it, `0: {"tokens":5}`. */
@@ -377,11 +363,7 @@ static bool read_snapshot_states(const Source *source, Table *table, GError **er
         put_column_text(table, row, 4);
         put_column_text(table, row, 5);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 static void free_table(void *table)

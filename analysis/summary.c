@@ -160,8 +160,7 @@ bool summary_of_metric(sqlite3 *database, const int64_t *run_id, const char *nam
             return false;
         }
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     if (summary.count > 0) {

@@ -88,10 +88,7 @@ static bool read_spans(TraceIndex *index, GError **error)
         note_span(index, &span);
         g_array_append_val(index->spans, span);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-    }
-    return row != NULL && problem == NULL;
+    return row != NULL && database_finished(problem, error);
 }
 
 static bool read_messages(TraceIndex *index, GError **error)
@@ -115,10 +112,7 @@ static bool read_messages(TraceIndex *index, GError **error)
         index->last_peer_id = MAX(index->last_peer_id, MAX(message.sender_id, message.receiver_id));
         g_array_append_val(index->messages, message);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-    }
-    return row != NULL && problem == NULL;
+    return row != NULL && database_finished(problem, error);
 }
 
 /* Order. */
@@ -231,10 +225,7 @@ static bool read_end(TraceIndex *index, GError **error)
     if (row != NULL && database_step(row, &problem)) {
         index->end_ns = MAX(index->end_ns, sqlite3_column_int64(row, 0));
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-    }
-    return row != NULL && problem == NULL;
+    return row != NULL && database_finished(problem, error);
 }
 
 bool trace_index_update(TraceIndex *index, GError **error)

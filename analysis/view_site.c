@@ -161,8 +161,7 @@ bool view_site_load(ViewSite *site, GError **error)
     int64_t run_id;
     GError *problem = NULL;
     const bool is_there = run_at(site->database, 0, &run_id, &problem);
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     return !is_there || index_of(site, run_id, error) != NULL;

@@ -45,8 +45,7 @@ static bool read_names(sqlite3 *database, const int64_t *run_id, int64_t *ret_co
             g_ptr_array_add(names, name == NULL ? g_strdup("") : name);
         }
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
+    if (!database_finished(problem, error)) {
         return false;
     }
     *ret_count = count > 0 && count < G_MAXINT32 ? count : G_MAXINT32;

@@ -41,11 +41,7 @@ static bool each_row(sqlite3 *database, const char *sql, int64_t run_id,
     while (database_step(statement, &problem)) {
         take(stored, statement);
     }
-    if (problem != NULL) {
-        g_propagate_error(error, problem);
-        return false;
-    }
-    return true;
+    return database_finished(problem, error);
 }
 
 static SettingOrigin origin_of(const char *name)
