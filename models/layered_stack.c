@@ -426,7 +426,8 @@ static void connection_gone(Host *host, Connection *connection, Outcome outcome)
     if (layered != NULL) {
         layered->muxed.connection = NULL;
     }
-    if (endpoint->tcp.state == TCP_SYN_SENT || endpoint->tcp.state == TCP_CLOSED) {
+    if (outcome == OUTCOME_CRASHED || endpoint->tcp.state == TCP_SYN_SENT ||
+        endpoint->tcp.state == TCP_CLOSED) {
         tcp_endpoint_free(host, endpoint, outcome == OUTCOME_CRASHED);
     } else if (layered != NULL && !layered->is_closing) {
         hang_up(host, endpoint);

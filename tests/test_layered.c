@@ -210,6 +210,13 @@ static void crashes_and_partitions(void)
          "70 1 opened by 0; 70 1 got 1 from 0; 210 0 ended with 1: reset; 300 1 restarts; "
          "300 1 has 0 and 0; ",
          "dead-peer|1;delivered|1"},
+        /* Its machine goes without a word. yamux asks 5 s after the last frame, which came at 80
+         * ms, and gives up after 2. */
+        {PLAIN "tcp/noise/yamux tcp.crash=host yamux.measure=0 yamux.keep-alive=5s "
+               "yamux.write-timeout=2s",
+         {"0ms send 0 1 0 1", "200ms crash 1"},
+         "70 1 opened by 0; 70 1 got 1 from 0; 7080 0 ended with 1: timeout; ",
+         "delivered|1"},
         {PLAIN "tcp/noise/yamux",
          {"0ms send 0 1 0 1", "65ms crash 0"},
          "70 1 opened by 0; 70 1 got 1 from 0; 75 1 ended with 0: reset; ",
