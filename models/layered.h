@@ -44,8 +44,9 @@ typedef struct LayeredPart {
 
 /* models/layered_output.c: sends what there is to send, as far as it may, and sets the timer. */
 void layered_flush(Host *host, Layered *layered);
-/* Has that done at the end of this instant. */
+/* Has that done at the end of this instant; or later, where muxer.coalesce lets it wait. */
 void layered_flush_later(Host *host, Layered *layered);
+bool layered_may_wait(const Host *host, const Layered *layered);
 void layered_set_timer(Host *host, Layered *layered);
 
 /* models/layered_record.c: what the record learns. */

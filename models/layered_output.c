@@ -127,6 +127,7 @@ static bool has_unsent(const Layered *layered)
 void layered_flush(Host *host, Layered *layered)
 {
     TcpEndpoint *endpoint = layered->endpoint;
+    layered->flush_at = SIM_TIME_MAX;
     if (endpoint->is_gone || endpoint->tcp.is_closed || endpoint->tcp.state == TCP_CLOSED) {
         return;
     }
@@ -148,19 +149,29 @@ void layered_flush(Host *host, Layered *layered)
     layered_set_timer(host, layered);
 }
 
+/* Whether what there is to say may wait for more: a full segment does not. */
+bool layered_may_wait(const Host *host, const Layered *layered)
+{
+    return host->network->layers.muxer.coalesce > 0 && layered->upgrade == NULL &&
+           layered->session != NULL &&
+           security_sealed_bytes(layered->security, muxer_ahead_bytes(layered->session)) <
+               layered->endpoint->tcp.mss_bytes;
+}
+
 void layered_flush_later(Host *host, Layered *layered)
 {
     if (layered->is_settle_due) {
         return;
     }
-    layered->is_settle_due = true;
-    const SimDuration delay = host->network->layers.muxer.coalesce;
-    if (delay == 0 || layered->session == NULL) {
+    if (!layered_may_wait(host, layered)) {
+        layered->is_settle_due = true;
         entity_defer(&host->entity, KIND_TRANSPORT_SETTLE, layered->muxed.id);
-    } else {
-        layered->flush_at = host_now(host) + delay;
-        layered_set_timer(host, layered);
+        return;
     }
+    if (layered->flush_at == SIM_TIME_MAX && has_unsent(layered)) {
+        layered->flush_at = host_now(host) + host->network->layers.muxer.coalesce;
+    }
+    layered_set_timer(host, layered);
 }
 
 /* When it wants to be woken. */

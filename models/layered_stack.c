@@ -105,16 +105,17 @@ static void *write_item(Host *host, MuxedConnection *muxed, uint64_t stream, Cha
                         uint16_t flags, uint32_t length, uint32_t body_size_bytes)
 {
     Layered *layered = (Layered *)muxed;
+    void *body = muxer_write(layered->session, host_now(host), stream, (uint16_t)kind, flags,
+                             length, body_size_bytes);
     layered_flush_later(host, layered);
-    return muxer_write(layered->session, host_now(host), stream, (uint16_t)kind, flags, length,
-                       body_size_bytes);
+    return body;
 }
 
 static void end_channel(Host *host, MuxedConnection *muxed, uint64_t stream, StreamEnd how)
 {
     Layered *layered = (Layered *)muxed;
-    layered_flush_later(host, layered);
     muxer_end(layered->session, host_now(host), stream, how);
+    layered_flush_later(host, layered);
 }
 
 static void set_identify_timeout(Host *host, MuxedConnection *muxed, SimTime when)
@@ -272,7 +273,8 @@ static void has_room(Host *host, TcpEndpoint *endpoint)
 {
     Layered *layered = endpoint->user;
     if (layered != NULL && layered->session != NULL && !layered->is_settle_due &&
-        muxer_has_unsent(layered->session)) {
+        muxer_has_unsent(layered->session) &&
+        (layered->flush_at == SIM_TIME_MAX || !layered_may_wait(host, layered))) {
         layered_flush(host, layered);
     }
 }
@@ -356,10 +358,6 @@ static void wake(Host *host, Layered *layered)
         if (endpoint->is_gone || endpoint->user == NULL) {
             return;
         }
-    }
-    if (layered->flush_at <= now) {
-        layered->flush_at = SIM_TIME_MAX;
-        layered->is_settle_due = false;
     }
     layered_flush(host, layered);
 }
