@@ -22,12 +22,12 @@
 static const struct {
     const char *name, *colour;
 } PHASES[] = {
-    {"transport", COLOUR_SKY},     {"websocket", COLOUR_PURPLE}, {"security", COLOUR_ORANGE},
-    {"muxer", COLOUR_GREEN},       {"identify", COLOUR_BLUE},    {"other phases", COLOUR_GREY},
-    {"without phases", "#999999"},
+    {"transport", COLOUR_SKY},     {"websocket", COLOUR_PURPLE},  {"security", COLOUR_ORANGE},
+    {"muxer", COLOUR_GREEN},       {"quic", "#8C510A"},           {"identify", COLOUR_BLUE},
+    {"other phases", COLOUR_GREY}, {"without phases", "#999999"},
 };
 
-enum { PHASE_OTHER = 5, PHASE_NONE = 6, PHASE_COUNT = 7 };
+enum { PHASE_OTHER = 6, PHASE_NONE = 7, PHASE_COUNT = 8 };
 
 typedef struct DialBar {
     guint row, phase;
@@ -128,8 +128,47 @@ static void append_dial(const PlotSource *source, Waterfall *waterfall, sqlite3_
         .is_open = is_open,
         .listener_id = sqlite3_column_int64(row, 3),
     };
-    dial.has_failed = !is_open && dial.outcome != NULL;
+    dial.has_failed = !is_open && dial.outcome != NULL && !g_str_equal(dial.outcome, "dialing");
     g_array_append_val(waterfall->dials, dial);
+}
+
+/* Says what is so: the options leave all dials out, the run did not record them, or there were
+ * none.
+ */
+static bool refuse(const PlotSource *source, const Waterfall *waterfall, GError **error)
+{
+    GError *problem = NULL;
+    g_autoptr(sqlite3_stmt) row = database_prepare_for_run(
+        source->database,
+        "SELECT (SELECT count(*) FROM connection WHERE ?2 OR run_id = ?1),"
+        " (SELECT value FROM parameter WHERE run_id = ?1 AND key = 'record.level'),"
+        " (SELECT value FROM parameter WHERE run_id = ?1 AND key = 'stack.name')",
+        source->run_id, error);
+    if (row == NULL) {
+        return false;
+    }
+    sqlite3_bind_int(row, 2, waterfall->is_about_cells);
+    if (!database_step(row, &problem)) {
+        return database_finished(problem, error);
+    }
+    const int64_t count = sqlite3_column_int64(row, 0);
+    g_autofree char *level = database_text(row, 1), *stack = database_text(row, 2);
+    if (count > 0) {
+        g_set_error(error, ANALYSIS_ERROR, ANALYSIS_ERROR_FAILED,
+                    "none of the %" G_GINT64_FORMAT
+                    " dials here is left by --peers, --from and --to",
+                    count);
+    } else if (level != NULL && !g_str_equal(level, "metrics") && stack != NULL) {
+        g_set_error(error, ANALYSIS_ERROR, ANALYSIS_ERROR_FAILED,
+                    "no dials here: nobody dialled on stack.name: %s", stack);
+    } else {
+        g_set_error(error, ANALYSIS_ERROR, ANALYSIS_ERROR_FAILED,
+                    "no dials here; %s%s%srecord.level: all records them on a stack with "
+                    "connections",
+                    level == NULL ? "" : "record.level: ", level == NULL ? "" : level,
+                    level == NULL ? "" : " does not, ");
+    }
+    return false;
 }
 
 static bool read_dials(const PlotSource *source, Waterfall *waterfall, GError **error)
@@ -170,12 +209,8 @@ static bool read_dials(const PlotSource *source, Waterfall *waterfall, GError **
             append_dial(source, waterfall, row);
         }
     }
-    if (problem == NULL && waterfall->dials->len == 0) {
-        g_set_error(&problem, ANALYSIS_ERROR, ANALYSIS_ERROR_FAILED,
-                    "no dials here; record.level: all records them on a stack with connections, "
-                    "and --peers, --from and --to may leave them out");
-    }
-    return database_finished(problem, error);
+    return database_finished(problem, error) &&
+           (waterfall->dials->len > 0 || refuse(source, waterfall, error));
 }
 
 static guint phase_of(const char *name)
@@ -336,7 +371,12 @@ static guint append_outcomes(GString *body, const Waterfall *waterfall, bool has
             const DialBar *bar = &g_array_index(waterfall->bars, DialBar, j);
             label_ns = bar->row == i ? fmax(label_ns, (double)bar->end_ns) : label_ns;
         }
-        g_string_append_printf(body, "%.9g %u %.9g ", duration_ns / unit_ns, i, label_ns / unit_ns);
+        if (!has_failed && !dial->is_open) {
+            g_string_append(body, "NaN"); /* no mark */
+        } else {
+            g_string_append_printf(body, "%.9g", duration_ns / unit_ns);
+        }
+        g_string_append_printf(body, " %u %.9g ", i, label_ns / unit_ns);
         gnuplot_append_field(body, text->str);
         g_string_append_c(body, '\n');
         count++;
@@ -345,7 +385,8 @@ static guint append_outcomes(GString *body, const Waterfall *waterfall, bool has
     return count;
 }
 
-static void append_axes(const Waterfall *waterfall, GString *body, TimeUnit unit)
+/* A legend of more than 6 entries takes two lines. */
+static void append_axes(const Waterfall *waterfall, GString *body, TimeUnit unit, guint keys)
 {
     const guint row_count = waterfall->dials->len;
     g_string_append_printf(body, "set xlabel 'time since the dial began (%s)'\n", unit.name);
@@ -358,9 +399,11 @@ static void append_axes(const Waterfall *waterfall, GString *body, TimeUnit unit
         gnuplot_quote(body, g_array_index(waterfall->dials, Dial, row).name);
         g_string_append_printf(body, " %u", row);
     }
-    g_string_append(body, ")\nset border 1\nset grid noytics xtics\nset rmargin 3\n"
-                          "set key at screen 0.5,0.015 center bottom horizontal maxrows 1\n"
-                          "set bmargin 6\n");
+    g_string_append_printf(body,
+                           ")\nset border 1\nset grid noytics xtics\nset rmargin 3\n"
+                           "set key at screen 0.5,0.015 center bottom horizontal maxrows %u\n"
+                           "set bmargin %u\n",
+                           keys > 6 ? 2 : 1, keys > 6 ? 8 : 6);
 }
 
 static void append_plot(GString *body, const guint *counts, guint opened, guint failed)
@@ -418,6 +461,10 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
     append_bar_names(plot->body, &waterfall, unit.ns);
     const guint opened = append_outcomes(plot->body, &waterfall, false, unit.ns);
     const guint failed = append_outcomes(plot->body, &waterfall, true, unit.ns);
+    guint keys = MIN(opened, 1) + MIN(failed, 1);
+    for (guint phase = 0; phase < PHASE_COUNT; phase++) {
+        keys += MIN(counts[phase], 1);
+    }
     g_string_append_printf(plot->title, "%u %s and %s phases", waterfall.dials->len,
                            waterfall.dials->len == 1 ? "dial" : "dials",
                            waterfall.dials->len == 1 ? "its" : "their");
@@ -428,7 +475,7 @@ static bool draw(const PlotSource *source, Plot *plot, GError **error)
                                waterfall.dials->len, waterfall.dial_count);
     }
     g_string_append(plot->subtitle, "; R: round trips, bytes sent / received");
-    append_axes(&waterfall, plot->body, unit);
+    append_axes(&waterfall, plot->body, unit, keys);
     append_plot(plot->body, counts, opened, failed);
     return true;
 }

@@ -98,7 +98,13 @@ static void plot_without_its_data_says_what_there_is(void)
     } cases[] = {
         {"DELETE FROM span; DELETE FROM metric", "latency-cdf", "ping", "3 dials, 9 messages", 1},
         {"DELETE FROM message", "spacetime", NULL, "no messages", 1},
-        {"DELETE FROM connection", "dial", NULL, "record.level: all", 1},
+        {"DELETE FROM connection", "dial", NULL, "no dials here; record.level: all records", 1},
+        {"DELETE FROM connection; INSERT INTO parameter VALUES(1,'record.level','metrics','set'),"
+         "(1,'stack.name','ideal','default')",
+         "dial", NULL, "record.level: metrics does not, record.level: all records them", 1},
+        {"DELETE FROM connection; INSERT INTO parameter VALUES(1,'record.level','all','default'),"
+         "(1,'stack.name','datagram','set')",
+         "dial", NULL, "no dials here: nobody dialled on stack.name: datagram", 1},
         {"DELETE FROM connection", "conversation", NULL, "record.level: all", 1},
         {"DELETE FROM packet; DELETE FROM message", "conversation", NULL, "record.packets: yes", 1},
         {"DELETE FROM connection; DELETE FROM link", "topology", NULL, "neither", 1},
@@ -173,9 +179,10 @@ static void plot_of_dials_shows_their_phases(void)
         "$phase0 << EOD\n0 0 0 8\n0 3 0 10\nEOD\n",   /* transport */
         "$phase2 << EOD\n8 0 8 20\nEOD\n",            /* security */
         "$phase3 << EOD\n10 3 10 20\nEOD\n",          /* muxer */
-        "$phase4 << EOD\n20 0 20 30\nEOD\n",          /* identify */
-        "$phase5 << EOD\nEOD\n",                      /* others */
-        "$phase6 << EOD\n0 1 0 60\n0 2 0 100\nEOD\n", /* without */
+        "$phase4 << EOD\nEOD\n",                      /* quic */
+        "$phase5 << EOD\n20 0 20 30\nEOD\n",          /* identify */
+        "$phase6 << EOD\nEOD\n",                      /* others */
+        "$phase7 << EOD\n0 1 0 60\n0 2 0 100\nEOD\n", /* without */
         "$opened << EOD\n20 0 30 \"20 ms, 3 R, 260 / 161 B\"\n60 1 60 \"60 ms\"\n",
         "$failed << EOD\n20 3 20 \"timeout, 20 ms, 1 R, 0 / 0 B\"\nEOD\n",
     };
@@ -188,6 +195,73 @@ static void plot_of_dials_shows_their_phases(void)
     options.from_ns = 100000000;
     g_autofree char *later = script_of(database, "dial", &options, NULL);
     CU_ASSERT_TRUE(later != NULL && strstr(later, "'1 dial and its phases'") != NULL);
+}
+
+/* QUIC's handshake has a place and a name of its own; what no stack here has is of the others. */
+static void plot_of_dials_names_the_handshake_of_quic(void)
+{
+    const PlotOptions options = all();
+    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    sample_run_change(database,
+                      "INSERT INTO span VALUES"
+                      " (1,50,50,NULL,'dial','internal',0,0,20000000,'ok','{\"from\":0,\"to\":1}'),"
+                      " (1,51,50,50,'quic','internal',0,0,10000000,'ok','{\"round_trips\":1}'),"
+                      " (1,52,50,50,'identify','internal',0,10000000,20000000,'ok',NULL),"
+                      " (1,53,50,50,'webtransport','internal',0,20000000,25000000,'ok',NULL)");
+    g_autofree char *script = script_of(database, "dial", &options, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(script);
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "$phase4 << EOD\n0 0 0 0.01\nEOD\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "$phase5 << EOD\n0.01 0 0.01 0.02\nEOD\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "$phase6 << EOD\n0.02 0 0.02 0.025\nEOD\n"));
+    const char *quic = strstr(script, "title 'quic'"),
+               *identify = strstr(script, "title 'identify'");
+    CU_ASSERT(quic != NULL && identify != NULL && quic < identify);
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "title 'other phases'"));
+}
+
+/* The run ended before the dial did: it is not open, and has not failed. */
+static void plot_of_dials_knows_those_under_way(void)
+{
+    const PlotOptions options = all();
+    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    sample_run_change(database, "UPDATE connection SET outcome = 'dialing' WHERE dialer_id = 2");
+    g_autofree char *script = script_of(database, "dial", &options, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(script);
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "NaN 3 1.82 \"1.82 s, under way\"\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "$failed << EOD\nEOD\n"));
+}
+
+/* Both ends of a dial have to be among them. */
+static void plot_of_dials_keeps_to_peers_and_window(void)
+{
+    static const struct {
+        int64_t peers[3];
+        guint count;
+        int64_t from_ns;
+        const char *found; /* in the script, or in the error */
+    } CASES[] = {
+        {{1, 2}, 2, G_MININT64, "'2 dials and their phases'"},
+        {{2, 0}, 2, G_MININT64, "'1 dial and its phases'"},
+        {{0, 1, 2}, 3, G_MININT64, "'4 dials and their phases'"},
+        {{1, 2}, 2, 100000000, "'1 dial and its phases'"},
+        {{0}, 1, G_MININT64, "none of the 4 dials here is left by --peers, --from and --to"},
+        {{0, 1}, 2, 100000000, "none of the 4 dials here is left"},
+    };
+    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        PlotOptions options = all();
+        g_autoptr(GArray) peers = g_array_new(FALSE, FALSE, sizeof(int64_t));
+        g_autoptr(GError) error = NULL;
+        g_array_append_vals(peers, CASES[i].peers, CASES[i].count);
+        options.peers = peers;
+        options.from_ns = CASES[i].from_ns;
+        g_autofree char *script = script_of(database, "dial", &options, &error);
+        const char *text = script != NULL ? script : error->message;
+        if (strstr(text, CASES[i].found) == NULL) {
+            g_printerr("no '%s' in:\n%s\n", CASES[i].found, text);
+            CU_FAIL("another picture or message");
+        }
+    }
 }
 
 /* One row for each cell, by its first dial, in the order of the cells. */
@@ -204,7 +278,7 @@ static void plot_of_dials_compares_cells(void)
     g_autofree char *cells = script_of(database, "dial", &options, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(cells);
     CU_ASSERT_PTR_NOT_NULL(strstr(cells, "('preset=go' 0, 'preset=js' 1)"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(cells, "$phase6 << EOD\n0 0 0 7\n0 1 0 20\nEOD\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(cells, "$phase7 << EOD\n0 0 0 7\n0 1 0 20\nEOD\n"));
     options.run_id = &run_id;
     g_autofree char *run = script_of(database, "dial", &options, NULL);
     CU_ASSERT_TRUE(run != NULL && strstr(run, "'4 dials and their phases'") != NULL);
@@ -361,6 +435,9 @@ CU_TestInfo suite_plot[] = {
     {"plot_without_its_data_says_what_there_is", plot_without_its_data_says_what_there_is},
     {"plot_keeps_to_window_and_peers", plot_keeps_to_window_and_peers},
     {"plot_of_dials_shows_their_phases", plot_of_dials_shows_their_phases},
+    {"plot_of_dials_names_the_handshake_of_quic", plot_of_dials_names_the_handshake_of_quic},
+    {"plot_of_dials_knows_those_under_way", plot_of_dials_knows_those_under_way},
+    {"plot_of_dials_keeps_to_peers_and_window", plot_of_dials_keeps_to_peers_and_window},
     {"plot_of_dials_compares_cells", plot_of_dials_compares_cells},
     {"plot_of_many_peers_chooses_some", plot_of_many_peers_chooses_some},
     {"plot_is_drawn_by_gnuplot", plot_is_drawn_by_gnuplot},

@@ -20,6 +20,8 @@ EOD
 $phase5 << EOD
 EOD
 $phase6 << EOD
+EOD
+$phase7 << EOD
 0 0 0 0.02
 0 1 0 0.06
 0 2 0 0.1
@@ -44,7 +46,7 @@ set grid noytics xtics
 set rmargin 3
 set key at screen 0.5,0.015 center bottom horizontal maxrows 1
 set bmargin 6
-plot $phase6 using 1:2:3:4:($2-0.28):($2+0.28) with boxxyerror fs solid noborder lc rgb '#999999' title 'without phases', \
+plot $phase7 using 1:2:3:4:($2-0.28):($2+0.28) with boxxyerror fs solid noborder lc rgb '#999999' title 'without phases', \
  $names using 1:2:3 with labels center font ',10' tc rgb 'white' notitle, \
  $opened using 1:($2-0.4):(0):(0.8) with vectors nohead lw 1.6 lc rgb '#222222' title 'connection open', \
  $opened using 3:2:4 with labels left offset char 1,0 font ',11' tc rgb '#333333' notitle, \
