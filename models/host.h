@@ -62,6 +62,12 @@ bool host_is_connected(Host *host, EntityId peer); /* one that is open */
  * is under way is given up without Application.dialed. */
 void host_disconnect(Host *host, EntityId peer);
 
+/* For the connection manager, which is off unless connections.high says otherwise: it closes no
+ * connection to a protected peer, and those to peers with a low tag before others. A tag is 0 until
+ * it is set; both are forgotten in a crash. */
+void host_protect(Host *host, EntityId peer, bool is_protected);
+void host_tag(Host *host, EntityId peer, int64_t value);
+
 /* Opens a stream for protocol number `protocol` of the application. Uses the oldest open
  * connection to the peer, else the oldest being dialled, and dials when there is none; what is sent
  * meanwhile waits for the connection. Never NULL. `span` is the trace that the stream belongs to

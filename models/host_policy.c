@@ -8,8 +8,15 @@ typedef struct BackOff {
     SimTime until;
 } BackOff;
 
+/* What the application thinks of a peer. */
+typedef struct Regard {
+    int64_t tag;
+    bool is_protected;
+} Regard;
+
 struct HostPolicy {
     GHashTable *back_offs; /* BackOff by peer; NULL: none */
+    GHashTable *regards;   /* Regard by peer; NULL: none */
     uint32_t open_connections;
     TimerId trim;
     bool is_trim_due;
@@ -32,6 +39,7 @@ void host_policy_forget(Host *host)
     struct HostPolicy *policy = host->policy;
     if (policy != NULL) {
         g_clear_pointer(&policy->back_offs, g_hash_table_unref);
+        g_clear_pointer(&policy->regards, g_hash_table_unref);
         g_clear_pointer(&host->policy, g_free);
     }
 }
@@ -84,6 +92,42 @@ void host_policy_note_dial(Host *host, EntityId peer, Outcome outcome)
     back_off->failures++;
 }
 
+/* Peers. */
+
+static Regard regard_of(const Host *host, EntityId peer)
+{
+    const Regard *regard = host->policy == NULL || host->policy->regards == NULL
+                               ? NULL
+                               : g_hash_table_lookup(host->policy->regards, GUINT_TO_POINTER(peer));
+    return regard == NULL ? (Regard){0} : *regard;
+}
+
+static void set_regard(Host *host, EntityId peer, Regard regard)
+{
+    struct HostPolicy *policy = policy_of(host);
+    if (policy->regards == NULL) {
+        policy->regards = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    }
+    if (regard.tag == 0 && !regard.is_protected) {
+        g_hash_table_remove(policy->regards, GUINT_TO_POINTER(peer));
+    } else {
+        g_hash_table_replace(policy->regards, GUINT_TO_POINTER(peer),
+                             g_memdup2(&regard, sizeof regard));
+    }
+}
+
+void host_protect(Host *host, EntityId peer, bool is_protected)
+{
+    g_assert(entity_is_running(&host->entity) && !host_is_coordinator(host));
+    set_regard(host, peer, (Regard){regard_of(host, peer).tag, is_protected});
+}
+
+void host_tag(Host *host, EntityId peer, int64_t value)
+{
+    g_assert(entity_is_running(&host->entity) && !host_is_coordinator(host));
+    set_regard(host, peer, (Regard){value, regard_of(host, peer).is_protected});
+}
+
 /* Connections. */
 
 static bool has_too_many(const Host *host)
@@ -116,19 +160,23 @@ void host_policy_count(Host *host, int change)
     }
 }
 
-static int compare(const void *a, const void *b)
+static int compare(const void *a, const void *b, void *host)
 {
     const Connection *one = *(Connection *const *)a, *other = *(Connection *const *)b;
+    const int64_t tag = regard_of(host, one->peer).tag,
+                  other_tag = regard_of(host, other->peer).tag;
+    const int by_tag = (tag > other_tag) - (tag < other_tag);
     const int by_streams = (one->streams != 0) - (other->streams != 0);
     const int by_side = one->is_dialer - other->is_dialer;
     const int by_age = (one->dialed > other->dialed) - (one->dialed < other->dialed);
-    return by_streams != 0 ? by_streams
-           : by_side != 0  ? by_side
-           : by_age != 0   ? by_age
-                           : (one->id > other->id) - (one->id < other->id);
+    return by_tag != 0       ? by_tag
+           : by_streams != 0 ? by_streams
+           : by_side != 0    ? by_side
+           : by_age != 0     ? by_age
+                             : (one->id > other->id) - (one->id < other->id);
 }
 
-static GPtrArray *find_candidates(const Host *host)
+static GPtrArray *find_candidates(Host *host)
 {
     const SimTime oldest = host_now(host) - host->network->connections.grace;
     GPtrArray *candidates = g_ptr_array_new();
@@ -136,12 +184,12 @@ static GPtrArray *find_candidates(const Host *host)
         Connection *at = host->contacts.contacts[i].connections;
         for (; at != NULL; at = at->next) {
             if (at->state == CONNECTION_OPEN && at->id != 0 && !at->is_closing &&
-                at->dialed <= oldest) {
+                at->dialed <= oldest && !regard_of(host, at->peer).is_protected) {
                 g_ptr_array_add(candidates, at);
             }
         }
     }
-    g_ptr_array_sort(candidates, compare);
+    g_ptr_array_sort_with_data(candidates, compare, host);
     return candidates;
 }
 

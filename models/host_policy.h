@@ -9,8 +9,9 @@
  *
  * Connection manager: a host with more than connections.high open ones looks at them every
  * connections.silence and closes some, down to connections.low: those older than connections.grace,
- * first those that carry no stream, inbound before outbound, then the oldest. The streams on them
- * end with OUTCOME_RESET. */
+ * none to a peer that the application protects; first those to peers with the lowest tag, then
+ * those that carry no stream, inbound before outbound, then the oldest. The streams on them end
+ * with OUTCOME_RESET. */
 #ifndef MODELS_HOST_POLICY_H
 #define MODELS_HOST_POLICY_H
 

@@ -140,6 +140,74 @@ static void manager_closes_down_to_its_low_water(void)
     }
 }
 
+/* Peers 1 and 5 have a stream. The least tag goes first, and only among equals those without a
+ * stream; peer 3 is protected. */
+static void tags_and_protection_decide_who_stays(void)
+{
+    static const char *const ROWS[] = {"0ms dial 1 0",
+                                       "0ms dial 2 0",
+                                       "0ms dial 3 0",
+                                       "0ms dial 4 0",
+                                       "0ms dial 5 0",
+                                       "0ms dial 6 0",
+                                       "500ms send 1 0 0 7",
+                                       "500ms send 5 0 0 7",
+                                       "600ms tag 0 2 1",
+                                       "600ms tag 0 4 2",
+                                       "600ms tag 0 5 1",
+                                       "600ms tag 0 6 9",
+                                       "600ms tag 0 6 3",
+                                       "700ms protect 0 3 1",
+                                       "700ms tag 0 3 5",
+                                       "800ms tag 0 3 0",
+                                       NULL};
+    static const struct {
+        const char *settings, *closed;
+    } CASES[] = {
+        {"connections.high=5 connections.low=3", "1|2;2|2;5|2"},
+        {"connections.high=5 connections.low=2", "1|2;2|2;4|2;5|2"},
+        {"connections.high=0 connections.low=0", ""}, /* off */
+        {"connections.high=1 connections.low=0", "1|2;2|2;4|2;5|2;6|2"},
+    };
+    static const char *const STACKS[] = {"ideal", "tcp/noise/yamux stack.preset=plain", "quic"};
+    for (size_t i = 0; i < G_N_ELEMENTS(STACKS) * G_N_ELEMENTS(CASES); i++) {
+        g_autofree char *text = g_strdup_printf(
+            "peers.count=7 connections.grace=1s connections.silence=2s %s stack.name=%s",
+            CASES[i % G_N_ELEMENTS(CASES)].settings, STACKS[i / G_N_ELEMENTS(CASES)]);
+        g_auto(GStrv) settings = g_strsplit(text, " ", -1);
+        g_autoptr(ToyNetwork) toy = toy_network_new((const char *const *)settings, NULL);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
+        toy_network_run(toy, ROWS, 30 * SIM_SECOND);
+        database_fixture_expect(toy->database,
+                                "SELECT dialer_id, closed_ns / 1000000000 FROM connection"
+                                " WHERE closed_ns IS NOT NULL ORDER BY 1",
+                                CASES[i % G_N_ELEMENTS(CASES)].closed);
+    }
+}
+
+/* While it is protected the manager keeps looking, for there are too many. */
+static void protection_ends_and_is_forgotten(void)
+{
+    static const char *const ROWS[] = {"0ms protect 0 1 1",
+                                       "0ms dial 1 0",
+                                       "0ms dial 2 0",
+                                       "0ms dial 0 3",
+                                       "1s protect 0 2 1",
+                                       "5s protect 0 2 0",
+                                       NULL};
+    static const char *const CRASH[] = {"0ms protect 0 1 1", "100ms crash 0",  "200ms restart 0",
+                                        "300ms dial 1 0",    "400ms dial 2 0", NULL};
+    expect("connections.high=1 connections.low=1 connections.grace=1s connections.silence=2s", ROWS,
+           "20 1 dialed 0 open; 20 2 dialed 0 open; 20 0 dialed 3 open; ",
+           "SELECT dialer_id, listener_id, closed_ns / 1000000000 FROM connection"
+           " WHERE closed_ns IS NOT NULL ORDER BY 1",
+           "0|3|2;2|0|6");
+    expect("connections.high=1 connections.low=1 connections.grace=1s connections.silence=2s",
+           CRASH, "200 0 restarts; 200 0 has 0 and 0; 320 1 dialed 0 open; 420 2 dialed 0 open; ",
+           "SELECT dialer_id, closed_ns / 1000000000 FROM connection WHERE closed_ns IS NOT NULL",
+           "1|2");
+}
+
 /* With a low water that needs it, the one with a stream goes last, and both ends are told. */
 static void streams_of_closed_connections_are_reset(void)
 {
@@ -175,6 +243,8 @@ CU_TestInfo suite_host_policy[] = {
     {"failed_dials_back_off", failed_dials_back_off},
     {"streams_end_with_a_dial_that_backs_off", streams_end_with_a_dial_that_backs_off},
     {"manager_closes_down_to_its_low_water", manager_closes_down_to_its_low_water},
+    {"tags_and_protection_decide_who_stays", tags_and_protection_decide_who_stays},
+    {"protection_ends_and_is_forgotten", protection_ends_and_is_forgotten},
     {"streams_of_closed_connections_are_reset", streams_of_closed_connections_are_reset},
     {"grace_puts_the_closing_off", grace_puts_the_closing_off},
     {"contradictions_are_refused", contradictions_are_refused},

@@ -160,6 +160,16 @@ static void act_disconnect(Host *host, const int64_t *arguments)
     host_disconnect(host, (EntityId)arguments[1]);
 }
 
+static void act_protect(Host *host, const int64_t *arguments)
+{
+    host_protect(host, (EntityId)arguments[1], arguments[2] != 0);
+}
+
+static void act_tag(Host *host, const int64_t *arguments)
+{
+    host_tag(host, (EntityId)arguments[1], arguments[2]);
+}
+
 static void act_tick(Host *host, const int64_t *arguments)
 {
     host_after(host, arguments[1], 0, 7);
@@ -197,6 +207,8 @@ static const Action ACTIONS[] = {
     {"close", "close PEER COUNT", "closes", act_close},
     {"reset", "reset PEER COUNT", "resets", act_reset},
     {"disconnect", "disconnect PEER PEER", "closes connections", act_disconnect},
+    {"protect", "protect PEER PEER COUNT", "protects from closing, or not", act_protect},
+    {"tag", "tag PEER PEER COUNT", "tags", act_tag},
     {"tick", "tick PEER DURATION", "sets a timer", act_tick},
     {"remember", "remember PEER COUNT", "sets the state", act_remember},
     {"show", "show PEER", "notes the state", act_show},

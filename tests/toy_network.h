@@ -4,7 +4,7 @@
  *
  *     dial A B      send A B SLOT NUMBER    close A SLOT    tick A DURATION      remember A NUMBER
  *     open A B SLOT                         half A SLOT     reset A SLOT         show A
- *     disconnect A B
+ *     disconnect A B                        protect A B 0|1  tag A B NUMBER
  *
  * A slot (0..7) is a stream that the peer opened, or one that a hook has kept. The log has one
  * `TIME_MS PEER WHAT; ` for each thing that happens to a peer. */
