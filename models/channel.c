@@ -13,8 +13,8 @@ enum { CHANNELS_IN_LIST = 16 };
 
 static const char *protocol_name(const Host *host, unsigned protocol)
 {
-    return protocol == PROTOCOL_IDENTIFY ? IDENTIFY_PROTOCOL
-                                         : host->network->application->protocols[protocol].name;
+    const char *name = identify_protocol_name(protocol);
+    return name != NULL ? name : host->network->application->protocols[protocol].name;
 }
 
 /* The list. */
@@ -169,7 +169,7 @@ static NegotiationMode opening_mode(const Host *host, const MuxedConnection *mux
                                     const Channel *channel)
 {
     const Layers *layers = &host->network->layers;
-    if (channel->protocol == PROTOCOL_IDENTIFY) {
+    if (identify_protocol_name(channel->protocol) != NULL) {
         return NEGOTIATION_PIPELINED;
     }
     switch ((StreamNegotiation)layers->negotiation.streams) {
@@ -228,21 +228,28 @@ void channels_open_held(Host *host, MuxedConnection *muxed)
 
 static bool accepts(const Host *host, unsigned protocol)
 {
-    return protocol == PROTOCOL_IDENTIFY || !layers_refuse(&host->network->layers, host->entity.id);
+    return identify_protocol_name(protocol) != NULL ||
+           !layers_refuse(&host->network->layers, host->entity.id);
+}
+
+void channel_drop(Host *host, MuxedConnection *muxed, Channel *channel)
+{
+    record_all_held(host, muxed, channel, "reset");
+    muxed->carrier->end(host, muxed, channel->id, STREAM_RESET);
+    identify_note_gone(host, channel);
+    free_channel(muxed, channel);
 }
 
 /* The other side does not speak it: the stream is of no use. */
 static void give_up(Host *host, MuxedConnection *muxed, Channel *channel)
 {
     const uint64_t id = channel->id;
-    record_all_held(host, muxed, channel, "reset");
-    muxed->carrier->end(host, muxed, id, STREAM_RESET);
-    if (channel->protocol == PROTOCOL_IDENTIFY) {
-        free_channel(muxed, channel);
-        identify_failed(host, muxed);
+    const unsigned protocol = channel->protocol;
+    channel_drop(host, muxed, channel);
+    if (identify_protocol_name(protocol) != NULL) {
+        identify_refused(host, muxed, protocol);
         return;
     }
-    free_channel(muxed, channel);
     Stream *stream = stream_find(host, muxed->connection, id, UINT32_MAX);
     if (stream != NULL) {
         stream_ended(host, stream, OUTCOME_NO_PROTOCOL);
@@ -266,9 +273,7 @@ static void receive_word(Host *host, MuxedConnection *muxed, Channel *channel,
         give_up(host, muxed, channel);
     } else if (channel->negotiation.result == NEGOTIATION_AGREED && !channel->may_speak) {
         channel->may_speak = true;
-        if (channel->protocol == PROTOCOL_IDENTIFY && !channel->negotiation.is_initiator) {
-            identify_answer(host, muxed, channel);
-        }
+        identify_speak(host, muxed, channel);
         write_held(host, muxed, channel);
     }
 }
@@ -338,6 +343,7 @@ void channel_ended(Host *host, MuxedConnection *muxed, uint64_t id, StreamEnd ho
     channel->has_remote_ended = true;
     if (how != STREAM_HALF_CLOSE) { /* nobody is there to listen */
         record_all_held(host, muxed, channel, "reset");
+        identify_note_gone(host, channel);
         free_channel(muxed, channel);
     } else {
         note_end(muxed, channel);
@@ -426,6 +432,7 @@ void channels_clear(Host *host, MuxedConnection *muxed, const char *fate)
         if (fate != NULL) {
             record_all_held(host, muxed, muxed->channels, fate);
         }
+        identify_note_gone(host, muxed->channels);
         free_channel(muxed, muxed->channels);
     }
     g_clear_pointer(&muxed->by_id, g_hash_table_unref);

@@ -33,7 +33,7 @@ typedef struct ChannelCarrier {
     void *(*write)(Host *host, MuxedConnection *muxed, uint64_t stream, ChannelItemKind kind,
                    uint16_t flags, uint32_t length, uint32_t body_size_bytes);
     void (*end)(Host *host, MuxedConnection *muxed, uint64_t stream, StreamEnd how);
-    /* When the wait for identify is over: identify_failed() is to be called.
+    /* When the wait for identify is over: identify_timed_out() is to be called.
      * SIM_TIME_MAX: never. */
     void (*set_identify_timeout)(Host *host, MuxedConnection *muxed, SimTime when);
 } ChannelCarrier;
@@ -67,6 +67,7 @@ struct MuxedConnection {
     bool has_given_up;   /* to await it */
     bool is_opening;     /* the dialer has not been told that it is open */
     bool is_dialer;
+    bool is_push_due; /* of identify, among those that begin one after another */
 };
 
 /* The carrier is ready: identify and the channels begin. The connection is made at a listener; at a
@@ -79,6 +80,8 @@ Channel *channel_new(MuxedConnection *muxed, uint64_t id, unsigned protocol);
 Channel *channel_find(const MuxedConnection *muxed, uint64_t id); /* NULL: there is none */
 /* Proposes its protocol. */
 void channel_open(Host *host, MuxedConnection *muxed, Channel *channel);
+/* Resets its stream, of which the application hears nothing, and frees it. */
+void channel_drop(Host *host, MuxedConnection *muxed, Channel *channel);
 /* It stands ready from before the run. */
 void channels_stand(MuxedConnection *muxed);
 /* Frees them; messages that are held are recorded with that fate. */

@@ -14,6 +14,7 @@ typedef enum RowType {
     ROW_HEAL,
     ROW_CRASH,
     ROW_RESTART,
+    ROW_ANNOUNCE,
     ROW_SET,
     ROW_SET_PEERS,
     ROW_SET_PAIR,
@@ -31,6 +32,7 @@ static const RowForm FORMS[] = {
     {"heal", "heal", ROW_HEAL},
     {"crash", "crash PEERS", ROW_CRASH},
     {"restart", "restart PEERS", ROW_RESTART},
+    {"announce", "announce PEERS", ROW_ANNOUNCE},
     {"set", "set TEXT TEXT", ROW_SET},
     {"set", "set PEERS TEXT TEXT", ROW_SET_PEERS},
     {"set", "set PEERS PEERS TEXT TEXT", ROW_SET_PAIR},
@@ -232,6 +234,11 @@ static int compare_rows(const void *a, const void *b)
     return left->place < right->place ? -1 : left->place > right->place;
 }
 
+static bool is_at_peers(RowType type)
+{
+    return type == ROW_CRASH || type == ROW_RESTART || type == ROW_ANNOUNCE || type == ROW_ACTION;
+}
+
 void fault_plan_sort(FaultPlan *plan)
 {
     plan->is_sorted = true;
@@ -240,15 +247,16 @@ void fault_plan_sort(FaultPlan *plan)
     g_array_set_size(plan->events, 0);
     for (guint i = 0; i < plan->rows->len; i++) {
         Row *row = g_ptr_array_index(plan->rows, i);
-        if (row->type != ROW_CRASH && row->type != ROW_RESTART && row->type != ROW_ACTION) {
+        if (!is_at_peers(row->type)) {
             g_ptr_array_add(plan->changes, row);
             continue;
         }
         const PeerEvent event = {
             .time = row->time,
-            .type = row->type == ROW_CRASH     ? PEER_CRASH
-                    : row->type == ROW_RESTART ? PEER_RESTART
-                                               : PEER_ACTION,
+            .type = row->type == ROW_CRASH      ? PEER_CRASH
+                    : row->type == ROW_RESTART  ? PEER_RESTART
+                    : row->type == ROW_ANNOUNCE ? PEER_ANNOUNCE
+                                                : PEER_ACTION,
             .at_coordinator = row->type == ROW_ACTION && !row->has_peers,
             .peers = row->sets[0],
             .action = row->action,

@@ -52,8 +52,14 @@ unsigned fault_plan_setting(const FaultPlan *plan, SimTime now, const char *key,
 bool fault_plan_set_row(const FaultPlan *plan, unsigned number, const char **ret_key,
                         const char **ret_value);
 
-/* What happens at peers, sorted by time: crashes, restarts and actions of the application. */
-typedef enum PeerEventType { PEER_CRASH, PEER_RESTART, PEER_ACTION } PeerEventType;
+/* What happens at peers, sorted by time: crashes, restarts, announcements and actions of the
+ * application. */
+typedef enum PeerEventType {
+    PEER_CRASH,
+    PEER_RESTART,
+    PEER_ANNOUNCE, /* host_announce() */
+    PEER_ACTION
+} PeerEventType;
 typedef struct PeerEvent {
     SimTime time;
     PeerEventType type;

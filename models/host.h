@@ -68,6 +68,11 @@ void host_disconnect(Host *host, EntityId peer);
 void host_protect(Host *host, EntityId peer, bool is_protected);
 void host_tag(Host *host, EntityId peer, int64_t value);
 
+/* This peer's protocols or addresses have changed: tells all that it is connected to, with a
+ * message of identify's size on a stream of each connection; those then know its protocols. Does
+ * nothing where there is no identify: on stacks without it, or with identify.enabled: no. */
+void host_announce(Host *host);
+
 /* Opens a stream for protocol number `protocol` of the application. Uses the oldest open
  * connection to the peer, else the oldest being dialled, and dials when there is none; what is sent
  * meanwhile waits for the connection. Never NULL. `span` is the trace that the stream belongs to

@@ -30,6 +30,12 @@ typedef struct Layered {
     uint8_t shown_step; /* UpgradeStep that the span is of */
 } Layered;
 
+static inline Layered *layered_of(Host *host, Connection *connection)
+{
+    TcpEndpoint *endpoint = tcp_endpoint_of(host, connection);
+    return endpoint == NULL ? NULL : endpoint->user;
+}
+
 /* In the argument of its timers, for TCP has timers too. */
 #define LAYERED_TIMER (UINT64_C(1) << 63)
 

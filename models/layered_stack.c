@@ -8,12 +8,6 @@
 
 /* Life. */
 
-static Layered *layered_of(Host *host, Connection *connection)
-{
-    TcpEndpoint *endpoint = tcp_endpoint_of(host, connection);
-    return endpoint == NULL ? NULL : endpoint->user;
-}
-
 static void end_connection(Host *host, Layered *layered, Outcome outcome)
 {
     Connection *connection = layered->muxed.connection;
@@ -323,7 +317,7 @@ static void time_out(Host *host, Layered *layered)
 {
     layered->timeout = SIM_TIME_MAX;
     if (layered->session != NULL) {
-        identify_failed(host, &layered->muxed);
+        identify_timed_out(host, &layered->muxed);
         return;
     }
     TcpEndpoint *endpoint = layered->endpoint;
@@ -403,6 +397,12 @@ static void end_stream(Host *host, Stream *stream, StreamEnd how)
     channel_end(host, &layered_of(host, stream->connection)->muxed, stream, how);
 }
 
+static MuxedConnection *muxed_half(Host *host, Connection *connection)
+{
+    Layered *layered = layered_of(host, connection);
+    return layered == NULL ? NULL : &layered->muxed;
+}
+
 static void close_connection(Host *host, Connection *connection)
 {
     Layered *layered = layered_of(host, connection);
@@ -466,5 +466,6 @@ const Stack STACK_layered = {
     .settle = tcp_settle,
     .finish = finish,
     .forget = tcp_host_forget,
+    .muxed = muxed_half,
     .tcp_user = &TCP_USER,
 };

@@ -3,6 +3,7 @@
 #include "models/connection.h"
 #include "models/held_items.h"
 #include "models/host_policy.h"
+#include "models/identify.h"
 #include "models/link.h"
 #include "models/packet_station.h"
 #include "models/snapshot_layer.h"
@@ -57,6 +58,11 @@ static void forget_transport(Host *host)
     host->network->stack->forget(host, false);
 }
 
+static void forget_pushes(Host *host)
+{
+    identify_forget(host, false);
+}
+
 void network_free(Network *network)
 {
     if (network == NULL) {
@@ -66,6 +72,7 @@ void network_free(Network *network)
         for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
             network->parts[k].records = NULL;
         }
+        for_each_host(network, forget_pushes);
         if (!network->is_finished) {
             network->recorder = NULL;
             end_hosts(network);

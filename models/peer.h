@@ -69,9 +69,10 @@ struct Host {
     uint32_t stream_slot_free; /* 1 + the first free slot, 0: none */
     uint32_t stream_halves;    /* so far, for the names of halves */
     uint32_t spans_made, messages_made, connections_made, streams_made, packets_made;
-    AccessPorts *access;       /* NULL until a packet has used it */
-    void *transport;           /* of the stack; NULL until there is something */
-    struct HostPolicy *policy; /* models/host_policy.h; NULL until there is something */
+    AccessPorts *access;           /* NULL until a packet has used it */
+    void *transport;               /* of the stack; NULL until there is something */
+    struct HostPolicy *policy;     /* models/host_policy.h; NULL until there is something */
+    struct IdentifyPushes *pushes; /* models/identify.h; NULL: none is under way */
     TimerId release;
     uint32_t crashes;
     bool is_crashed;

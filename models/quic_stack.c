@@ -173,7 +173,7 @@ static void expire(Host *host, uint64_t id)
     const bool was_busy = quic_endpoint_keep(endpoint);
     if (endpoint->identify_at <= host_now(host)) {
         endpoint->identify_at = SIM_TIME_MAX;
-        identify_failed(host, &endpoint->muxed);
+        identify_timed_out(host, &endpoint->muxed);
     }
     if (!endpoint->is_gone) {
         quic_expire(&endpoint->quic, host_now(host));
@@ -215,6 +215,12 @@ static void send(Host *host, Stream *stream, const MessageHeader *header, const 
 static void end_stream(Host *host, Stream *stream, StreamEnd how)
 {
     channel_end(host, &endpoint_of(host, stream->connection)->muxed, stream, how);
+}
+
+static MuxedConnection *muxed_half(Host *host, Connection *connection)
+{
+    QuicEndpoint *endpoint = endpoint_of(host, connection);
+    return endpoint == NULL ? NULL : &endpoint->muxed;
 }
 
 static void close_connection(Host *host, Connection *connection)
@@ -269,4 +275,5 @@ const Stack STACK_quic = {
     .settle = settle,
     .finish = quic_finish_host,
     .forget = quic_host_forget,
+    .muxed = muxed_half,
 };

@@ -5,6 +5,7 @@
 #include "models/connection.h"
 #include "models/held_items.h"
 #include "models/host_policy.h"
+#include "models/identify.h"
 #include "models/packet_station.h"
 #include "models/stack.h"
 
@@ -44,6 +45,7 @@ static void crash(Host *host)
     host_log(host, LOG_INFO, "crashes");
     timer_free_all(&host->entity);
     host->release = 0;
+    identify_forget(host, true);
     for (uint32_t i = 0; i < host->contacts.count; i++) {
         Contact *contact = &host->contacts.contacts[i];
         for (HeldItem *item; (item = held_items_take(contact)) != NULL;
@@ -104,6 +106,11 @@ static void run_peer_event(Entity *self, const EventContent *content)
         break;
     case PEER_RESTART:
         restart(host);
+        break;
+    case PEER_ANNOUNCE:
+        if (!host->is_crashed) {
+            host_announce(host);
+        }
         break;
     case PEER_ACTION:
         if (!host->is_crashed) {
@@ -212,6 +219,10 @@ static void run_release(Entity *self, const EventContent *content)
     Host *host = host_of(self);
     if (content->argument == HOST_POLICY_TRIM) {
         host_policy_trim(host);
+        return;
+    }
+    if (content->argument == IDENTIFY_GO_ON) {
+        identify_go_on(host);
         return;
     }
     for (uint32_t i = 0; i < host->contacts.count; i++) {

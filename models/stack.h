@@ -61,6 +61,8 @@ typedef struct Stack {
     void (*finish)(Host *host);
     /* Frees what Host.transport holds: in a crash what a crash takes, else all. */
     void (*forget)(Host *host, bool by_crash);
+    /* The channels of an open half; NULL: it has none. */
+    struct MuxedConnection *(*muxed)(Host *host, Connection *connection);
     const struct TcpUser *tcp_user; /* models/tcp_endpoint.h; NULL: it does not stand on TCP */
     bool always_sends_packets; /* else only where a link has a rate, duplication or corruption */
 } Stack;

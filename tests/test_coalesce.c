@@ -146,7 +146,7 @@ static void flow_does_not_wait(void)
 {
     static const char *const ROWS[] = {"0ms dial 0 1", NULL};
     static const char *const DELAYS[] = {" muxer.coalesce=0", " muxer.coalesce=50ms"};
-    g_autofree char *packets[G_N_ELEMENTS(DELAYS)] = {NULL};
+    g_auto(GStrv) packets = g_new0(char *, G_N_ELEMENTS(DELAYS) + 1);
     for (size_t i = 0; i < G_N_ELEMENTS(DELAYS); i++) {
         g_autofree char *settings = g_strconcat(STACK, DELAYS[i], NULL);
         /* 10 segments, 20, 40 and the rest, a round trip apart; the last after 3. */

@@ -16,7 +16,7 @@ static void nothing(Host *host, const int64_t *arguments)
 static const Action ACTIONS[] = {
     {"send", "send PEER PEER tokens COUNT", "sends tokens", nothing},
     {"wake", "wake PEERS", "wakes", nothing},
-    {"announce", "announce TEXT", "tells all", nothing},
+    {"proclaim", "proclaim TEXT", "tells all", nothing},
     {0},
 };
 static const Application WITH_COORDINATOR = {
@@ -122,7 +122,8 @@ static void rows_are_sorted_by_time_and_keep_their_order(void)
     add(plan, "2s", "wake {3}");
     add(plan, "1s", "crash {0..2}");
     add(plan, "2s", "restart 0");
-    add(plan, "0", "announce 'all is well'");
+    add(plan, "0", "proclaim 'all is well'");
+    add(plan, "3s", "announce {5..7}");
     add(plan, "2s", "send 4 5 tokens 6");
     add(plan, "2s", "heal");
     fault_plan_sort(plan);
@@ -134,11 +135,12 @@ static void rows_are_sorted_by_time_and_keep_their_order(void)
         EntityId first;
         const char *action;
     } EVENTS[] = {
-        {0, PEER_ACTION, true, 0, 0, "announce"},
+        {0, PEER_ACTION, true, 0, 0, "proclaim"},
         {SIM_SECOND, PEER_CRASH, false, 3, 0, NULL},
         {2 * SIM_SECOND, PEER_ACTION, false, 1, 3, "wake"},
         {2 * SIM_SECOND, PEER_RESTART, false, 1, 0, NULL},
         {2 * SIM_SECOND, PEER_ACTION, false, 1, 4, "send"},
+        {3 * SIM_SECOND, PEER_ANNOUNCE, false, 3, 5, NULL},
     };
     CU_ASSERT_EQUAL_FATAL(fault_plan_peer_event_count(plan), G_N_ELEMENTS(EVENTS));
     for (unsigned i = 0; i < G_N_ELEMENTS(EVENTS); i++) {
@@ -160,8 +162,9 @@ static void rows_are_sorted_by_time_and_keep_their_order(void)
         fault_plan_row(plan, i, &time, &action, &arguments);
         g_string_append_printf(rows, "%d %s(%s); ", (int)(time / SIM_SECOND), action, arguments);
     }
-    CU_ASSERT_STRING_EQUAL(rows->str, "0 announce(all is well); 1 crash({0..2}); 2 wake({3}); "
-                                      "2 restart(0); 2 send(4 5 tokens 6); 2 heal(); ");
+    CU_ASSERT_STRING_EQUAL(rows->str, "0 proclaim(all is well); 1 crash({0..2}); 2 wake({3}); "
+                                      "2 restart(0); 2 send(4 5 tokens 6); 2 heal(); "
+                                      "3 announce({5..7}); ");
 }
 
 static const struct {
@@ -171,7 +174,7 @@ static const struct {
     {"soon", "heal", "soon"},
     {"-1s", "heal", "found '-1s', expected"},
     {"1s", "", "found nothing, expected an action such as heal"},
-    {"1s", "haul", "found 'haul', expected one of partition, heal, crash, restart, set"},
+    {"1s", "haul", "found 'haul', expected one of partition, heal, crash, restart, announce, set"},
     {"1s", "heel", "(did you mean 'heal'?)"},
     {"1s", "snd 1 2 tokens 3", "(did you mean 'send'?)"},
     {"1s", "heal now", "usage: heal"},
@@ -190,7 +193,8 @@ static const struct {
     {"1s", "set {0} link.loss 1%",
      "link.loss belongs to a link, expected 'set PEERS PEERS link.loss VALUE'"},
     {"1s", "send 1 2 tokens many", "many"},
-    {"1s", "announce hello", "announce names no peer, and module toy has no coordinator"},
+    {"1s", "announce", "usage: announce PEERS"},
+    {"1s", "proclaim hello", "proclaim names no peer, and module toy has no coordinator"},
 };
 
 static void refused_rows_say_what_was_expected(void)
@@ -213,11 +217,12 @@ static void usages_name_every_row(void)
     g_auto(GStrv) usages = fault_plan_usages(&WITHOUT_COORDINATOR);
     g_autofree char *all = g_strjoinv("\n", usages);
     CU_ASSERT_STRING_EQUAL(all, "partition PEERS PEERS\nheal\ncrash PEERS\nrestart PEERS\n"
+                                "announce PEERS\n"
                                 "set KEY VALUE\nset PEERS access.KEY VALUE\n"
                                 "set PEERS PEERS link.KEY VALUE\n"
                                 "set PEERS to PEERS link.KEY VALUE\n"
                                 "send PEER PEER tokens COUNT: sends tokens\nwake PEERS: wakes\n"
-                                "announce TEXT: tells all");
+                                "proclaim TEXT: tells all");
 }
 
 CU_TestInfo suite_fault_plan[] = {
