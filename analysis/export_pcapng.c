@@ -117,14 +117,24 @@ enum {
     COLUMN_STAMP,
     COLUMN_ECHO,
     COLUMN_WINDOW_MAX,
+    COLUMN_TOKEN,
+    COLUMN_OTHER_VERSION,
 };
 
-/* What a capture at one end of each connection sees, the end that sends more data: what that sends
+/* The last columns: the token that the dialer has from a Retry, 28 bytes of IP and UDP and 31 of
+ * its own shorter than that; and whether it has yet to learn which version there is.
+ *
+ * What a capture at one end of each connection sees, the end that sends more data: what that sends
  * when it is sent, lost or not, and what comes to it when it comes. Analysers take a capture for
  * one made at an end: they go by how soon an answer follows. */
 static const char PACKETS[] =
     "WITH seen AS (SELECT *, max(window_bytes) OVER (PARTITION BY connection_id, sender_id)"
     "   AS window_bytes_max,"
+    "  min(iif(flags = 'Retry', received_ns, NULL)) OVER (PARTITION BY connection_id) AS "
+    "retried_ns,"
+    "  max(iif(flags = 'Retry', size_bytes, 0)) OVER (PARTITION BY connection_id) AS retry_bytes,"
+    "  min(iif(flags = 'Version-Negotiation', received_ns, NULL)) OVER (PARTITION BY connection_id)"
+    "   AS negotiated_ns,"
     "  sum(data_bytes) OVER (PARTITION BY connection_id, sender_id) AS own,"
     "  sum(data_bytes) OVER (PARTITION BY connection_id) AS both"
     "  FROM packet WHERE run_id = ?1 AND is_wanted(sender_id, receiver_id)"
@@ -133,7 +143,9 @@ static const char PACKETS[] =
     "   OR (2 * own = both AND connection_id >> 32 = sender_id) AS is_sent FROM seen),"
     " timed AS (SELECT *, iif(is_sent, sent_ns, received_ns) AS time_ns FROM placed)"
     " SELECT id, connection_id, sender_id, receiver_id, number, acknowledged, flags, size_bytes,"
-    "  time_ns, fate, data_bytes, window_bytes, selective, stamp, echo, window_bytes_max"
+    "  time_ns, fate, data_bytes, window_bytes, selective, stamp, echo, window_bytes_max,"
+    "  iif(sent_ns >= retried_ns AND connection_id >> 32 = sender_id, retry_bytes - 59, 0),"
+    "  ifnull(sent_ns < negotiated_ns, 0)"
     " FROM timed WHERE time_ns BETWEEN ?3 AND ?4 ORDER BY time_ns, is_sent, sender_id, id";
 
 static bool has_flag(Text flags, const char *flag)
@@ -178,6 +190,23 @@ static uint32_t word(sqlite3_stmt *row, int column)
     return (uint32_t)CLAMP(sqlite3_column_int64(row, column), 0, UINT32_MAX);
 }
 
+static unsigned read_quic_packets(Text flags)
+{
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } NAMES[] = {{"Initial", PACKET_QUIC_INITIAL},
+                 {"Handshake", PACKET_QUIC_HANDSHAKE},
+                 {"1-RTT", PACKET_QUIC_1RTT},
+                 {"Retry", PACKET_QUIC_RETRY},
+                 {"Version-Negotiation", PACKET_QUIC_VERSION_NEGOTIATION}};
+    unsigned packets = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(NAMES); i++) {
+        packets |= has_flag(flags, NAMES[i].name) ? NAMES[i].bit : 0;
+    }
+    return packets;
+}
+
 static PacketFields read_fields(sqlite3_stmt *row, uint32_t mtu_bytes)
 {
     const Text flags = export_text(row, COLUMN_FLAGS);
@@ -193,9 +222,9 @@ static PacketFields read_fields(sqlite3_stmt *row, uint32_t mtu_bytes)
         .is_fin = has_flag(flags, "FIN"),
         .is_rst = has_flag(flags, "RST"),
         .is_psh = has_flag(flags, "PSH"),
-        .quic_packets = (unsigned)has_flag(flags, "Initial") |
-                        (unsigned)has_flag(flags, "Handshake") << 1 |
-                        (unsigned)has_flag(flags, "1-RTT") << 2,
+        .quic_packets = read_quic_packets(flags),
+        .is_other_version = sqlite3_column_int(row, COLUMN_OTHER_VERSION) != 0,
+        .token_bytes = MIN(word(row, COLUMN_TOKEN), 1000),
         .has_stamps = sqlite3_column_type(row, COLUMN_STAMP) != SQLITE_NULL,
         .stamp = (uint32_t)sqlite3_column_int64(row, COLUMN_STAMP),
         .echo = (uint32_t)sqlite3_column_int64(row, COLUMN_ECHO),

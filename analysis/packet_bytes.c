@@ -20,7 +20,14 @@ enum {
 };
 
 /* QUIC, version 1. */
-enum { QUIC_PACKETS = 3, QUIC_ID_BYTES = 4, QUIC_FIRST_ID_BYTES = 8, QUIC_VERSION = 1 };
+enum {
+    QUIC_PACKETS = 3,
+    QUIC_ID_BYTES = 4,
+    QUIC_FIRST_ID_BYTES = 8,
+    QUIC_VERSION = 1,
+    QUIC_IGNORED_VERSION = 0x0a0a0a0a, /* these two: RFC 9000, section 15 */
+    QUIC_OTHER_VERSION = 0x1a2a3a4a,
+};
 
 /* Building. */
 
@@ -280,21 +287,33 @@ static void append_quic_id(GByteArray *bytes, const PacketFields *fields, uint32
 }
 
 /* Up to its length, which counts what follows. */
+static void append_quic_ids(GByteArray *bytes, const PacketFields *fields, bool is_target_first,
+                            bool is_own_first)
+{
+    const uint8_t target = is_target_first ? QUIC_FIRST_ID_BYTES : QUIC_ID_BYTES;
+    const uint8_t own = is_own_first ? QUIC_FIRST_ID_BYTES : QUIC_ID_BYTES;
+    g_byte_array_append(bytes, &target, 1);
+    append_quic_id(bytes, fields, fields->receiver, is_target_first);
+    g_byte_array_append(bytes, &own, 1);
+    append_quic_id(bytes, fields, fields->sender, is_own_first);
+}
+
 static void append_long_header(GByteArray *bytes, const PacketFields *fields, bool is_initial,
                                uint32_t packet_bytes)
 {
     const guint start = bytes->len;
-    const bool is_first = is_initial && is_dialer(fields, fields->sender);
-    uint8_t head[6] = {is_initial ? 0xc1 : 0xe1};
-    put32(head + 1, QUIC_VERSION);
-    head[5] = is_first ? QUIC_FIRST_ID_BYTES : QUIC_ID_BYTES;
+    uint8_t head[5] = {is_initial ? 0xc1 : 0xe1};
+    put32(head + 1, fields->is_other_version ? QUIC_OTHER_VERSION : QUIC_VERSION);
     g_byte_array_append(bytes, head, sizeof head);
-    append_quic_id(bytes, fields, fields->receiver, is_first);
-    const uint8_t own = QUIC_ID_BYTES;
-    g_byte_array_append(bytes, &own, 1);
-    append_quic_id(bytes, fields, fields->sender, false);
+    append_quic_ids(bytes, fields,
+                    is_initial && is_dialer(fields, fields->sender) && fields->token_bytes == 0,
+                    false);
     if (is_initial) {
-        append_zeros(bytes, 1); /* no token */
+        uint8_t token[2];
+        put16(token, 0x4000 | fields->token_bytes); /* of two bytes when it is 64 or more */
+        const bool is_long = fields->token_bytes >= 64;
+        g_byte_array_append(bytes, is_long ? token : token + 1, is_long ? 2 : 1);
+        append_zeros(bytes, fields->token_bytes);
     }
     const uint32_t head_bytes = bytes->len - start + 2;
     uint8_t length[2];
@@ -317,6 +336,25 @@ static void append_quic_packet(GByteArray *bytes, const PacketFields *fields, un
     append_zeros(bytes, packet_bytes > done ? packet_bytes - done : 0);
 }
 
+/* Those that stand alone, without a number. */
+static void append_quic_notice(GByteArray *bytes, const PacketFields *fields, uint32_t packet_bytes)
+{
+    const guint start = bytes->len;
+    const bool is_retry = (fields->quic_packets & PACKET_QUIC_RETRY) != 0;
+    uint8_t head[5] = {is_retry ? 0xf0 : 0xc0};
+    put32(head + 1, is_retry ? QUIC_VERSION : 0);
+    g_byte_array_append(bytes, head, sizeof head);
+    append_quic_ids(bytes, fields, false, !is_retry);
+    if (!is_retry) {
+        uint8_t versions[8];
+        put32(versions, QUIC_VERSION);
+        put32(versions + 4, QUIC_IGNORED_VERSION);
+        g_byte_array_append(bytes, versions, sizeof versions);
+    }
+    const uint32_t done = bytes->len - start;
+    append_zeros(bytes, packet_bytes > done ? packet_bytes - done : 0);
+}
+
 void packet_append_quic(GByteArray *bytes, const PacketFields *fields)
 {
     const uint32_t headers = IP_BYTES + UDP_BYTES;
@@ -328,6 +366,9 @@ void packet_append_quic(GByteArray *bytes, const PacketFields *fields)
     }
     g_autoptr(GByteArray) datagram = g_byte_array_new();
     append_zeros(datagram, UDP_BYTES);
+    if (count == 0) {
+        append_quic_notice(datagram, fields, left);
+    }
     for (unsigned i = 0; i < QUIC_PACKETS; i++) {
         if ((fields->quic_packets >> i & 1) != 0) {
             const uint32_t share = left / count--;

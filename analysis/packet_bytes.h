@@ -18,13 +18,23 @@ typedef struct PacketRange {
 
 enum { PACKET_RANGES_MAX = 4 };
 
+enum {
+    PACKET_QUIC_INITIAL = 1,
+    PACKET_QUIC_HANDSHAKE = 2,
+    PACKET_QUIC_1RTT = 4,
+    PACKET_QUIC_RETRY = 8, /* alone, as is the next */
+    PACKET_QUIC_VERSION_NEGOTIATION = 16,
+};
+
 typedef struct PacketFields {
     uint64_t connection; /* 0: a datagram */
     uint32_t sender, receiver;
     uint32_t id; /* for the IPv4 header */
     uint64_t number, acknowledged;
     bool is_syn, is_ack, is_fin, is_rst, is_psh;
-    unsigned quic_packets; /* 1: Initial, 2: Handshake, 4: 1-RTT; 0: it is not QUIC */
+    unsigned quic_packets; /* of PACKET_QUIC_...; 0: it is not QUIC */
+    uint32_t token_bytes;  /* that an Initial packet has from a Retry */
+    bool is_other_version; /* of QUIC: one that its listeners do not have */
     bool has_stamps;
     uint32_t stamp, echo;
     uint32_t size_bytes, data_bytes;
@@ -42,8 +52,9 @@ enum { PACKET_DATAGRAM_BYTES_MAX = 65507 };
 void packet_append_segment(GByteArray *bytes, const PacketFields *fields);
 
 /* Appends the bytes of a UDP datagram of QUIC: the packets that are in it begin as RFC 9000,
- * section 17, has it, with connection ids made of the connection; what is encrypted is zeros. How
- * long each of several packets is the database does not say: they share the datagram alike. */
+ * section 17, has it, with connection ids made of the connection; what is encrypted is zeros, and
+ * so are tokens and the seal of a Retry. How long each of several packets is the database does not
+ * say: they share the datagram alike. */
 void packet_append_quic(GByteArray *bytes, const PacketFields *fields);
 
 /* Appends one fragment of a UDP datagram: what begins at `offset_bytes` of the IPv4 payload.

@@ -296,6 +296,10 @@ bool packet_send(Host *host, EntityId peer, const Packet *packet, const PacketCo
         .index = contact->messages++,
         .stage = STAGE_UP,
     };
+    if (content->is_whole && sent.size_bytes > packet_mtu(host, peer)) {
+        lose(host, &sent, content, "too-big");
+        return true;
+    }
     const bool is_lost = link_message_is_lost(host, contact);
     if (is_lost && order_of(host) == LINK_LOSS_FIRST) {
         lose(host, &sent, content, "lost");

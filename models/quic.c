@@ -2,19 +2,13 @@
 /* The life of one end of a QUIC connection. */
 #include "models/quic_part.h"
 
-enum {
-    /* Of a stateless reset, RFC 9000, section 10.3: looks like a short packet, and is smaller than
-     * what it answers. */
-    RESET_BYTES = 43,
-    RESET_BYTES_LEAST = 21,
-};
-
 static void begin(Quic *quic, const QuicSettings *settings, const QuicUser *user, void *data,
                   bool is_client, SimTime now)
 {
     *quic = (Quic){.settings = settings, .user = user, .data = data, .is_client = is_client};
     quic->heard = quic->budget_at = now;
     quic->spoke = quic->first_sample = -1;
+    quic->datagram_bytes = (uint16_t)settings->datagram_bytes;
     quic->smoothed = settings->initial_round_trip;
     quic->variance = settings->initial_round_trip / 2;
     quic->data_limit = (uint64_t)settings->connection_window_bytes;
@@ -29,6 +23,7 @@ void quic_open(Quic *quic, const QuicSettings *settings, const QuicUser *user, v
 {
     begin(quic, settings, user, data, true, now);
     quic->is_impostor = is_impostor;
+    quic->offers_other_version = settings->version_negotiation;
     quic->spaces[QUIC_INITIAL] = quic_space_new((uint64_t)settings->client_hello_bytes);
     quic->spaces[QUIC_HANDSHAKE] = quic_space_new(0);
     if (settings->early_data) {
@@ -54,6 +49,7 @@ void quic_stand(Quic *quic, const QuicSettings *settings, const QuicUser *user, 
     begin(quic, settings, user, data, is_client, now);
     quic->state = QUIC_OPEN;
     quic->is_validated = quic->peer_validated = quic->is_confirmed = true;
+    quic_search_begin(quic, now);
 }
 
 void quic_clear(Quic *quic)
@@ -72,6 +68,7 @@ void quic_clear(Quic *quic)
         g_clear_pointer(&quic->streams, g_hash_table_unref);
     }
     quic_ranges_clear(&quic->seen);
+    g_clear_pointer(&quic->kept, g_byte_array_unref);
 }
 
 void quic_finish(Quic *quic, unsigned events)
@@ -92,6 +89,7 @@ void quic_become_open(Quic *quic)
     if (!quic->is_client) { /* complete, so confirmed (RFC 9001, section 4.1.2) */
         quic->is_confirmed = quic->peer_validated = quic->done_due = true;
         quic_discard(quic, QUIC_HANDSHAKE);
+        quic_search_begin(quic, quic->heard);
     }
 }
 
@@ -184,35 +182,6 @@ bool quic_has_seen(const Quic *quic, uint32_t number)
     return quic_ranges_has(&quic->seen, number);
 }
 
-/* Strangers. */
-
-bool quic_is_first(const QuicDatagram *datagram)
-{
-    const QuicPacket *packet = quic_next_packet_in(datagram, NULL);
-    if (packet == NULL || packet->space != QUIC_INITIAL) {
-        return false;
-    }
-    for (const QuicFrame *frame = NULL; (frame = quic_next_frame_in(packet, frame)) != NULL;) {
-        if (frame->kind == QUIC_FRAME_CRYPTO) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool quic_answer_unknown(const QuicDatagram *datagram, QuicDatagram *ret_reset)
-{
-    const QuicPacket *packet = quic_next_packet_in(datagram, NULL);
-    if (packet == NULL || packet->space != QUIC_APPLICATION ||
-        datagram->wire_bytes <= RESET_BYTES_LEAST) {
-        return false;
-    }
-    *ret_reset = (QuicDatagram){.size_bytes = (uint32_t)sizeof *ret_reset,
-                                .wire_bytes = MIN(RESET_BYTES, datagram->wire_bytes - 1),
-                                .flags = QUIC_STATELESS_RESET};
-    return true;
-}
-
 void quic_check(const Quic *quic)
 {
     uint64_t in_flight = 0;
@@ -224,7 +193,7 @@ void quic_check(const Quic *quic)
             const QuicSent *sent = quic_sent_at(space, number);
             const bool is_out = sent->fate == QUIC_OUT && sent->elicits;
             in_flight += is_out ? sent->bytes : 0;
-            eliciting += is_out;
+            eliciting += is_out && !sent->is_search;
             frames += sent->frame_count;
         }
         if (space != NULL) {

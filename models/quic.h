@@ -98,6 +98,7 @@ typedef struct QuicSent {
     uint16_t bytes;
     uint8_t fate; /* QuicFate */
     bool elicits, is_probed;
+    bool is_search; /* for the path's MTU: its loss says nothing else */
 } QuicSent;
 
 typedef struct QuicSpace {
@@ -126,6 +127,23 @@ typedef struct QuicCubic {
     SimTime epoch;                                   /* 0: none */
 } QuicCubic;
 
+typedef struct QuicHystart {
+    uint64_t round_end; /* the number that was to be sent next when the round began */
+    SimDuration least;  /* of the round's first samples */
+    uint8_t samples;
+    bool has_begun, is_found;
+} QuicHystart;
+
+enum { QUIC_SEARCH_LOSSES = 3 };
+
+/* For the path's MTU, in bytes of a datagram. */
+typedef struct QuicSearch {
+    SimTime probed_at;
+    uint16_t refused[QUIC_SEARCH_LOSSES]; /* sizes that were lost, the least first; 0: no more */
+    uint16_t probe_bytes;                 /* the probe that is out; 0: none */
+    bool is_on, was_lost;
+} QuicSearch;
+
 typedef struct Quic {
     const QuicSettings *settings;
     const QuicUser *user;
@@ -147,6 +165,8 @@ typedef struct Quic {
     SimTime budget_at;
     SimTime pace_at; /* the pacer lets the next go; SIM_TIME_MAX: nothing waits for it */
     QuicCubic cubic;
+    QuicHystart hystart;
+    QuicSearch search;
 
     /* Flow control. */
     QuicCredit credit;
@@ -154,9 +174,15 @@ typedef struct Quic {
     uint32_t streams_opened, streams_limit, streams_granted;
     QuicRanges seen; /* numbers of the other side's streams */
 
+    GByteArray *kept; /* packets that came before their keys; NULL: none */
+
     uint64_t validated_bytes; /* what a server may send to an address that is not known */
     uint32_t packets_lost, packets_sent;
-    uint8_t state, events;
+    uint16_t datagram_bytes; /* the largest datagram now */
+    uint16_t token_bytes;    /* of the Retry that came; 0: none */
+    uint8_t state, events, kept_count;
+    uint8_t restarts; /* of the handshake, after Retry or Version Negotiation */
+    bool offers_other_version;
     bool is_client, is_validated, peer_validated, is_confirmed, is_impostor, is_early;
     bool done_due, streams_due, close_due, ping_due, is_finishing, in_error, has_pinged;
 } Quic;
@@ -194,10 +220,12 @@ SimTime quic_deadline(const Quic *quic, bool *ret_is_idle);
 bool quic_next_datagram(Quic *quic, SimTime now, GByteArray *to);
 unsigned quic_take_events(Quic *quic);
 
-/* The answer to a datagram of no known connection; false: none is due. */
-bool quic_answer_unknown(const QuicDatagram *datagram, QuicDatagram *ret_reset);
-/* A datagram that may begin a connection. */
-bool quic_is_first(const QuicDatagram *datagram);
+/* A datagram that begins a connection at a listener. */
+bool quic_is_first(const QuicSettings *settings, const QuicDatagram *datagram);
+/* The answer to a datagram of no known connection that does not begin one: a stateless reset or, to
+ * a dialer, a Retry or Version Negotiation packet. False: none is due. */
+bool quic_answer_unknown(const QuicSettings *settings, const QuicDatagram *datagram,
+                         bool is_from_dialer, QuicDatagram *ret_answer);
 
 /* Whether a stream of the other side with that number was ever heard of. */
 bool quic_has_seen(const Quic *quic, uint32_t number);

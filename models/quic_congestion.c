@@ -10,7 +10,7 @@ enum { BURST_PACKETS = 10 };
 
 static uint64_t packet_bytes(const Quic *quic)
 {
-    return (uint64_t)quic->settings->datagram_bytes;
+    return quic->datagram_bytes;
 }
 
 void quic_control_begin(Quic *quic)

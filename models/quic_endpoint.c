@@ -191,11 +191,11 @@ static bool send(Host *host, QuicEndpoint *endpoint, const GByteArray *bytes)
     if (endpoint->quic.state == QUIC_SHAKING || endpoint->muxed.is_opening) {
         endpoint->bytes_sent += size_bytes;
     }
-    return packet_send(host, endpoint->muxed.peer,
-                       &(Packet){.connection = endpoint->muxed.id,
-                                 .flow = endpoint->muxed.id,
-                                 .size_bytes = size_bytes},
-                       &(PacketContent){.head = datagram, .head_size_bytes = bytes->len});
+    return packet_send(
+        host, endpoint->muxed.peer,
+        &(Packet){
+            .connection = endpoint->muxed.id, .flow = endpoint->muxed.id, .size_bytes = size_bytes},
+        &(PacketContent){.head = datagram, .head_size_bytes = bytes->len, .is_whole = true});
 }
 
 static void set_timer(Host *host, QuicEndpoint *endpoint)

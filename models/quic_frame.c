@@ -8,7 +8,10 @@ enum {
     SEAL_BYTES = 16,           /* RFC 9001, section 5.3 */
     CONNECTION_ID_BYTES = 4,   /* quic-go's default */
     FIRST_TARGET_ID_BYTES = 8, /* what a client makes up: at least so much (RFC 9000, 7.2) */
-    ACK_DELAY_UNIT_NS = 8000,  /* microseconds, shifted by the default exponent 3 */
+    LONG_HEADER_BYTES = 1 + 4 + 1 + 1, /* flags, version, lengths of ids */
+    VERSION_BYTES = 4,
+    VERSIONS = 2, /* that a listener of go-libp2p names: version 1, and one to be ignored */
+    ACK_DELAY_UNIT_NS = 8000, /* microseconds, shifted by the default exponent 3 */
 };
 
 const QuicPacket *quic_next_packet_in(const QuicDatagram *datagram, const QuicPacket *after)
@@ -85,14 +88,27 @@ static uint32_t number_bytes(uint64_t distance)
     return distance < 1u << 15 ? 2 : distance < 1u << 23 ? 3 : 4;
 }
 
-uint32_t quic_packet_overhead_bytes(QuicSpaceName space, bool is_client, uint64_t unacknowledged)
+uint32_t quic_packet_overhead_bytes(QuicSpaceName space, bool is_client, uint64_t unacknowledged,
+                                    uint32_t token_bytes)
 {
     const uint32_t tail = number_bytes(unacknowledged) + SEAL_BYTES;
     if (space == QUIC_APPLICATION) {
         return 1 + CONNECTION_ID_BYTES + tail;
     }
-    const uint32_t target =
-        space == QUIC_INITIAL && is_client ? FIRST_TARGET_ID_BYTES : CONNECTION_ID_BYTES;
-    const uint32_t token = space == QUIC_INITIAL ? 1 : 0;
-    return 1 + 4 + 1 + target + 1 + CONNECTION_ID_BYTES + token + 2 + tail;
+    const bool is_first = space == QUIC_INITIAL && is_client && token_bytes == 0;
+    const uint32_t target = is_first ? FIRST_TARGET_ID_BYTES : CONNECTION_ID_BYTES;
+    const uint32_t token = space == QUIC_INITIAL ? quic_varint_bytes(token_bytes) + token_bytes : 0;
+    return LONG_HEADER_BYTES + target + CONNECTION_ID_BYTES + token + 2 + tail;
+}
+
+uint32_t quic_retry_bytes(uint32_t token_bytes)
+{
+    return LONG_HEADER_BYTES + 2 * CONNECTION_ID_BYTES + token_bytes + SEAL_BYTES;
+}
+
+/* Its ids are those of the dialer's packet, the other way round. */
+uint32_t quic_version_negotiation_bytes(void)
+{
+    return LONG_HEADER_BYTES + CONNECTION_ID_BYTES + FIRST_TARGET_ID_BYTES +
+           VERSIONS * VERSION_BYTES;
 }

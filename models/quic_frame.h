@@ -52,13 +52,18 @@ typedef struct QuicPacket {
     uint32_t size_bytes; /* of all of it */
     uint32_t wire_bytes;
     uint32_t space;
-    uint32_t reserved;
+    uint32_t token_bytes; /* of an Initial packet, from a Retry */
     uint64_t number;
     uint64_t frames[];
 } QuicPacket;
 
 /* Flags of datagrams. */
-enum { QUIC_STATELESS_RESET = 1 };
+enum {
+    QUIC_STATELESS_RESET = 1,
+    QUIC_RETRY = 2,               /* RFC 9000, section 17.2.5; no packets follow */
+    QUIC_VERSION_NEGOTIATION = 4, /* section 17.2.1; none either */
+    QUIC_OTHER_VERSION = 8,       /* all packets are of one that listeners do not have */
+};
 
 typedef struct QuicDatagram {
     uint32_t size_bytes; /* of all of it */
@@ -83,6 +88,10 @@ uint32_t quic_frame_wire_bytes(const QuicFrame *frame);
 
 /* What a packet takes beyond its frames. `unacknowledged`: how far its number is from the lowest
  * that is not known to have come. */
-uint32_t quic_packet_overhead_bytes(QuicSpaceName space, bool is_client, uint64_t unacknowledged);
+uint32_t quic_packet_overhead_bytes(QuicSpaceName space, bool is_client, uint64_t unacknowledged,
+                                    uint32_t token_bytes);
+/* A whole Retry with such a token, and a whole Version Negotiation packet. */
+uint32_t quic_retry_bytes(uint32_t token_bytes);
+uint32_t quic_version_negotiation_bytes(void);
 
 #endif

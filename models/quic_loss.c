@@ -8,7 +8,7 @@ static const SimDuration TIMEOUT_MAX = 60 * SIM_SECOND; /* quic-go's */
 
 /* Round trips. */
 
-static void measure(Quic *quic, SimTime now, SimDuration sample, SimDuration delay)
+void quic_measure(Quic *quic, SimTime now, SimDuration sample, SimDuration delay)
 {
     quic->latest = sample;
     if (quic->least == 0) {
@@ -98,7 +98,7 @@ static void leave(Quic *quic, QuicSpace *space, QuicSent *sent, QuicFate fate)
     sent->fate = (uint8_t)fate;
     if (sent->elicits) {
         quic->in_flight -= sent->bytes;
-        space->eliciting--;
+        space->eliciting -= sent->is_search ? 0 : 1;
     }
 }
 
@@ -129,6 +129,10 @@ static void find_lost(Quic *quic, QuicSpace *space, SimTime now)
             continue;
         }
         leave(quic, space, sent, QUIC_LOST);
+        if (sent->is_search) {
+            quic_search_lost(quic);
+            continue;
+        }
         quic->packets_lost += sent->elicits;
         quic_sent_each(quic, space, number, quic_send_again);
         if (sent->elicits) {
@@ -150,7 +154,7 @@ static bool is_window_used(const Quic *quic, uint64_t in_flight)
         (quic->window < quic->threshold && in_flight > quic->window / 2)) {
         return true;
     }
-    return quic->window - in_flight <= BURST_SLACK * (uint64_t)quic->settings->datagram_bytes;
+    return quic->window - in_flight <= BURST_SLACK * (uint64_t)quic->datagram_bytes;
 }
 
 void quic_take_ack(Quic *quic, QuicSpace *space, SimTime now, const QuicFrame *frame)
@@ -174,6 +178,9 @@ void quic_take_ack(Quic *quic, QuicSpace *space, SimTime now, const QuicFrame *f
                 quic_control_acked(quic, now, sent->bytes, sent->sent,
                                    is_window_used(quic, in_flight));
             }
+            if (sent->is_search) {
+                quic_search_acked(quic);
+            }
             quic_sent_each(quic, space, number, frame_acked);
         }
     }
@@ -182,12 +189,27 @@ void quic_take_ack(Quic *quic, QuicSpace *space, SimTime now, const QuicFrame *f
     }
     space->largest_acked = MAX(space->largest_acked, ranges[0].end);
     if (newest >= 0 && elicited) {
-        measure(quic, now, MAX(now - newest, 1), (SimDuration)frame->value);
+        quic_measure(quic, now, MAX(now - newest, 1), (SimDuration)frame->value);
+    }
+    if (space == quic->spaces[QUIC_APPLICATION]) {
+        quic_hystart_acked(quic, space, ranges[0].end - 1, newest >= 0 && elicited);
     }
     find_lost(quic, space, now);
     if (!quic->is_client || quic->peer_validated) {
         quic->timeouts = 0;
     }
+}
+
+void quic_take_back(Quic *quic, QuicSpace *space)
+{
+    for (uint64_t number = space->first; number < space->next; number++) {
+        QuicSent *sent = quic_sent_at(space, number);
+        if (sent->fate == QUIC_OUT) {
+            leave(quic, space, sent, QUIC_LOST);
+            quic_sent_each(quic, space, number, quic_send_again);
+        }
+    }
+    quic_sent_trim(space);
 }
 
 void quic_discard(Quic *quic, QuicSpaceName name)
@@ -283,7 +305,7 @@ void quic_loss_expire(Quic *quic, SimTime now)
     unsigned again = 0;
     for (uint64_t number = space->first; number < space->next && again < space->probes; number++) {
         QuicSent *sent = quic_sent_at(space, number);
-        if (sent->fate == QUIC_OUT && sent->elicits && !sent->is_probed) {
+        if (sent->fate == QUIC_OUT && sent->elicits && !sent->is_search && !sent->is_probed) {
             sent->is_probed = true;
             quic_sent_each(quic, space, number, quic_send_again);
             again++;

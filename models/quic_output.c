@@ -170,8 +170,10 @@ static uint32_t add_packet(Quic *quic, QuicSpaceName name, SimTime now, GByteArr
 {
     QuicSpace *space = quic->spaces[name];
     const bool is_early = name == QUIC_APPLICATION && quic->state == QUIC_SHAKING;
-    const uint32_t head_bytes = quic_packet_overhead_bytes(
-        is_early ? QUIC_HANDSHAKE : name, quic->is_client, space->next - space->largest_acked);
+    const uint32_t token_bytes = name == QUIC_INITIAL ? quic->token_bytes : 0;
+    const uint32_t head_bytes =
+        quic_packet_overhead_bytes(is_early ? QUIC_HANDSHAKE : name, quic->is_client,
+                                   space->next - space->largest_acked, token_bytes);
     const bool wants = space->ack_at <= now || (may_elicit && wants_to_elicit(quic, name));
     if (!wants || head_bytes + ROOM_LEAST > limit) {
         return 0;
@@ -179,7 +181,7 @@ static uint32_t add_packet(Quic *quic, QuicSpaceName name, SimTime now, GByteArr
     const guint start = to->len;
     Draft draft = {
         .quic = quic, .space = space, .to = to, .name = name, .room = limit - head_bytes};
-    const QuicPacket head = {.space = name, .number = space->next};
+    const QuicPacket head = {.space = name, .token_bytes = token_bytes, .number = space->next};
     g_byte_array_append(to, (const guint8 *)&head, sizeof head);
     QuicSent *sent = quic_sent_add(space);
     fill(&draft, now, may_elicit);
@@ -210,9 +212,9 @@ static uint32_t add_packet(Quic *quic, QuicSpaceName name, SimTime now, GByteArr
     return packet->wire_bytes;
 }
 
-static void begin_datagram(GByteArray *to)
+static void begin_datagram(const Quic *quic, GByteArray *to)
 {
-    const QuicDatagram head = {0};
+    const QuicDatagram head = {.flags = quic->offers_other_version ? QUIC_OTHER_VERSION : 0};
     g_byte_array_set_size(to, 0);
     g_byte_array_append(to, (const guint8 *)&head, sizeof head);
 }
@@ -222,6 +224,36 @@ static void end_datagram(GByteArray *to, uint32_t wire_bytes)
     QuicDatagram *datagram = (QuicDatagram *)(void *)to->data;
     datagram->size_bytes = to->len;
     datagram->wire_bytes = wire_bytes;
+}
+
+static void note_sent(Quic *quic, SimTime now, uint32_t wire_bytes, bool elicits)
+{
+    if (!quic->is_client && !quic->is_validated) {
+        quic->validated_bytes -= MIN(wire_bytes, quic->validated_bytes);
+    }
+    if (elicits) {
+        quic_pace_sent(quic, now, wire_bytes);
+        quic->spoke = quic->spoke < 0 ? now : quic->spoke;
+    }
+}
+
+/* A datagram of one packet with one frame; how long that is. */
+static uint32_t add_only(Quic *quic, QuicSpaceName name, GByteArray *to, const QuicFrame *frame,
+                         uint32_t padded_bytes)
+{
+    QuicSpace *space = quic->spaces[name];
+    QuicPacket head = {.space = name, .number = space->next};
+    head.size_bytes = (uint32_t)(sizeof head + sizeof *frame);
+    head.wire_bytes =
+        quic_frame_wire_bytes(frame) +
+        quic_packet_overhead_bytes(name, quic->is_client, space->next - space->largest_acked,
+                                   name == QUIC_INITIAL ? quic->token_bytes : 0);
+    head.wire_bytes = MAX(head.wire_bytes, padded_bytes);
+    begin_datagram(quic, to);
+    g_byte_array_append(to, (const guint8 *)&head, sizeof head);
+    quic_add_frame(to, frame, NULL, 0);
+    end_datagram(to, head.wire_bytes);
+    return head.wire_bytes;
 }
 
 static bool next_close(Quic *quic, GByteArray *to)
@@ -234,18 +266,32 @@ static bool next_close(Quic *quic, GByteArray *to)
                                : quic->spaces[QUIC_INITIAL] != NULL ? QUIC_INITIAL
                                                                     : QUIC_APPLICATION;
     QuicSpace *space = quic->spaces[name];
-    begin_datagram(to);
     const QuicFrame frame = {.kind = QUIC_FRAME_CLOSE, .flags = quic->in_error ? QUIC_IN_ERROR : 0};
-    QuicPacket head = {.space = name, .number = space->next};
-    head.size_bytes = (uint32_t)(sizeof head + sizeof frame);
-    head.wire_bytes =
-        quic_frame_wire_bytes(&frame) +
-        quic_packet_overhead_bytes(name, quic->is_client, space->next - space->largest_acked);
+    add_only(quic, name, to, &frame, 0);
     quic_sent_add(space)->fate = QUIC_LOST; /* it is not acknowledged */
     quic_sent_trim(space);
-    g_byte_array_append(to, (const guint8 *)&head, sizeof head);
-    quic_add_frame(to, &frame, NULL, 0);
-    end_datagram(to, head.wire_bytes);
+    return true;
+}
+
+static bool has_window(const Quic *quic)
+{
+    return quic->in_flight + quic->datagram_bytes <= quic->window;
+}
+
+/* A probe for the path's MTU: nothing of it is sent again. */
+static bool next_search(Quic *quic, SimTime now, GByteArray *to)
+{
+    if (!quic_search_is_due(quic, now) || !has_window(quic) || quic_pace(quic, now) > now) {
+        return false;
+    }
+    const QuicFrame ping = {.kind = QUIC_FRAME_PING};
+    const uint32_t bytes =
+        add_only(quic, QUIC_APPLICATION, to, &ping, quic_search_probe(quic, now));
+    QuicSent *sent = quic_sent_add(quic->spaces[QUIC_APPLICATION]);
+    *sent = (QuicSent){.sent = now, .bytes = (uint16_t)bytes, .elicits = true, .is_search = true};
+    quic->in_flight += bytes;
+    quic->packets_sent++;
+    note_sent(quic, now, bytes, true);
     return true;
 }
 
@@ -263,7 +309,7 @@ static bool may_elicit(Quic *quic, SimTime now)
         }
         wants |= wants_to_elicit(quic, (QuicSpaceName)i);
     }
-    if (!wants || quic->in_flight + (uint64_t)quic->settings->datagram_bytes > quic->window) {
+    if (!wants || !has_window(quic)) {
         return false;
     }
     const SimTime at = quic_pace(quic, now);
@@ -298,17 +344,6 @@ static uint32_t pad(Quic *quic, GByteArray *to, uint32_t wire_bytes, uint32_t li
     return target;
 }
 
-static void note_sent(Quic *quic, SimTime now, uint32_t wire_bytes, bool elicits)
-{
-    if (!quic->is_client && !quic->is_validated) {
-        quic->validated_bytes -= MIN(wire_bytes, quic->validated_bytes);
-    }
-    if (elicits) {
-        quic_pace_sent(quic, now, wire_bytes);
-        quic->spoke = quic->spoke < 0 ? now : quic->spoke;
-    }
-}
-
 bool quic_next_datagram(Quic *quic, SimTime now, GByteArray *to)
 {
     if (quic->state == QUIC_OPEN && quic->is_finishing && quic_streams_are_quiet(quic)) {
@@ -319,7 +354,10 @@ bool quic_next_datagram(Quic *quic, SimTime now, GByteArray *to)
     if (quic->state >= QUIC_CLOSING) {
         return quic->state == QUIC_CLOSING && next_close(quic, to);
     }
-    uint64_t limit = (uint64_t)quic->settings->datagram_bytes;
+    if (next_search(quic, now, to)) {
+        return true;
+    }
+    uint64_t limit = quic->datagram_bytes;
     if (!quic->is_client && !quic->is_validated) {
         limit = MIN(limit, quic->validated_bytes);
     }
@@ -327,7 +365,7 @@ bool quic_next_datagram(Quic *quic, SimTime now, GByteArray *to)
     uint32_t wire_bytes = 0;
     bool elicits = false, has_handshake = false;
     QuicSent *last = NULL;
-    begin_datagram(to);
+    begin_datagram(quic, to);
     for (unsigned i = 0; i < QUIC_SPACES; i++) {
         if (quic->spaces[i] == NULL) {
             continue;

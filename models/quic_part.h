@@ -26,7 +26,10 @@ void quic_sent_each(Quic *quic, QuicSpace *space, uint64_t number, QuicEachFrame
 void quic_sent_trim(QuicSpace *space);
 
 /* models/quic_loss.c */
+void quic_measure(Quic *quic, SimTime now, SimDuration sample, SimDuration delay);
 void quic_take_ack(Quic *quic, QuicSpace *space, SimTime now, const QuicFrame *frame);
+/* All that is out goes again, without being taken for lost. */
+void quic_take_back(Quic *quic, QuicSpace *space);
 /* A server that has to wait until it knows the client's address (RFC 9000, section 8.1). */
 bool quic_is_amplified(const Quic *quic);
 void quic_discard(Quic *quic, QuicSpaceName name);
@@ -44,6 +47,20 @@ void quic_control_collapse(Quic *quic);
 /* When the pacer lets a datagram go: now or later. */
 SimTime quic_pace(Quic *quic, SimTime now);
 void quic_pace_sent(Quic *quic, SimTime now, uint32_t bytes);
+
+/* models/quic_hystart.c */
+void quic_hystart_acked(Quic *quic, const QuicSpace *space, uint64_t number, bool measured);
+
+/* models/quic_mtu.c */
+void quic_search_begin(Quic *quic, SimTime now);
+/* Whether a probe may go now; its size, which is then out; what became of it. */
+bool quic_search_is_due(const Quic *quic, SimTime now);
+uint32_t quic_search_probe(Quic *quic, SimTime now);
+void quic_search_acked(Quic *quic);
+void quic_search_lost(Quic *quic);
+
+/* models/quic_retry.c */
+void quic_begin_again(Quic *quic, SimTime now, const QuicDatagram *datagram);
 
 /* models/quic_stream.c */
 QuicStream *quic_stream_new(Quic *quic, uint64_t id, bool is_own);

@@ -2,7 +2,13 @@
 /* What arrives at one end of a QUIC connection. */
 #include "models/quic_part.h"
 
-enum { RANGES_MAX = 32, ACK_EVERY = 2 };
+enum { RANGES_MAX = 32, ACK_EVERY = 2, KEPT_MAX = 32 };
+
+/* A packet that came before its keys, and when. */
+typedef struct KeptPacket {
+    SimTime came;
+    QuicPacket packet;
+} KeptPacket;
 
 static void take_crypto(Quic *quic, QuicSpace *space, const QuicFrame *frame)
 {
@@ -44,6 +50,9 @@ static void take_frame(Quic *quic, QuicSpace *space, SimTime now, const QuicFram
         quic->streams_limit = MAX(quic->streams_limit, (uint32_t)frame->value);
         break;
     case QUIC_FRAME_HANDSHAKE_DONE:
+        if (!quic->is_confirmed) {
+            quic_search_begin(quic, now);
+        }
         quic->is_confirmed = quic->peer_validated = true;
         quic_discard(quic, QUIC_HANDSHAKE);
         break;
@@ -127,14 +136,34 @@ static bool can_read(const Quic *quic, QuicSpaceName name)
              (quic->settings->early_data && !quic->is_client && has_hello)));
 }
 
+/* Until its keys come: RFC 9001, section 5.7, allows it; quic-go keeps 32. */
+static void keep(Quic *quic, SimTime now, const QuicPacket *packet)
+{
+    if (quic->kept_count == KEPT_MAX) {
+        return;
+    }
+    if (quic->kept == NULL) {
+        quic->kept = g_byte_array_new();
+    }
+    quic->kept_count++;
+    g_byte_array_append(quic->kept, (const guint8 *)&now, sizeof now);
+    g_byte_array_append(quic->kept, (const guint8 *)packet, packet->size_bytes);
+}
+
 static void take_packet(Quic *quic, SimTime now, const QuicPacket *packet)
 {
     const QuicSpaceName name = (QuicSpaceName)packet->space;
     bool is_in_order;
-    if (!can_read(quic, name) ||
-        !note_number(quic->spaces[name], packet->number, now, &is_in_order)) {
+    if (!can_read(quic, name)) {
+        if (quic->spaces[name] != NULL) {
+            keep(quic, now, packet);
+        }
         return;
     }
+    if (!note_number(quic->spaces[name], packet->number, now, &is_in_order)) {
+        return;
+    }
+    quic->is_validated |= packet->token_bytes > 0; /* RFC 9000, section 8.1.2 */
     bool elicits = false;
     for (const QuicFrame *frame = NULL; (frame = quic_next_frame_in(packet, frame)) != NULL;) {
         elicits |= frame->kind != QUIC_FRAME_ACK && frame->kind != QUIC_FRAME_CLOSE;
@@ -153,6 +182,24 @@ static void take_packet(Quic *quic, SimTime now, const QuicPacket *packet)
     step(quic);
 }
 
+/* As if they came now, but acknowledged as of when they came. What still has no keys is kept
+ * again. */
+static void take_kept(Quic *quic)
+{
+    uint8_t before;
+    do {
+        before = quic->kept_count;
+        GByteArray *kept = g_steal_pointer(&quic->kept);
+        quic->kept_count = 0;
+        for (guint at = 0; at < kept->len && quic->state < QUIC_CLOSING;) {
+            const KeptPacket *one = (const KeptPacket *)(const void *)(kept->data + at);
+            at += (guint)(sizeof one->came + one->packet.size_bytes);
+            take_packet(quic, one->came, &one->packet);
+        }
+        g_byte_array_unref(kept);
+    } while (quic->kept_count > 0 && quic->kept_count < before);
+}
+
 void quic_receive(Quic *quic, SimTime now, const QuicDatagram *datagram)
 {
     if (quic->state == QUIC_CLOSED) {
@@ -160,6 +207,10 @@ void quic_receive(Quic *quic, SimTime now, const QuicDatagram *datagram)
     }
     if ((datagram->flags & QUIC_STATELESS_RESET) != 0) {
         quic_finish(quic, QUIC_EVENT_RESET);
+        return;
+    }
+    if ((datagram->flags & (QUIC_RETRY | QUIC_VERSION_NEGOTIATION)) != 0) {
+        quic_begin_again(quic, now, datagram);
         return;
     }
     if (quic->state == QUIC_CLOSING) {
@@ -173,5 +224,8 @@ void quic_receive(Quic *quic, SimTime now, const QuicDatagram *datagram)
     const QuicPacket *packet = NULL;
     while (quic->state < QUIC_CLOSING && (packet = quic_next_packet_in(datagram, packet)) != NULL) {
         take_packet(quic, now, packet);
+    }
+    if (quic->kept != NULL) {
+        take_kept(quic);
     }
 }

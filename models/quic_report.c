@@ -15,6 +15,9 @@ static const char *flags_text(const QuicDatagram *datagram)
         "Initial",       "Handshake",       "Initial|Handshake",      "1-RTT",
         "Initial|1-RTT", "Handshake|1-RTT", "Initial|Handshake|1-RTT"};
     static const uint8_t OF[8] = {3, 0, 1, 2, 3, 4, 5, 6};
+    if ((datagram->flags & (QUIC_RETRY | QUIC_VERSION_NEGOTIATION)) != 0) {
+        return (datagram->flags & QUIC_RETRY) != 0 ? "Retry" : "Version-Negotiation";
+    }
     unsigned spaces = 0;
     for (const QuicPacket *packet = NULL;
          (packet = quic_next_packet_in(datagram, packet)) != NULL;) {

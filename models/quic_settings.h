@@ -13,8 +13,9 @@ typedef enum QuicControl { QUIC_RENO, QUIC_CUBIC } QuicControl;
 
 typedef struct QuicSettings {
     int congestion; /* QuicControl */
-    bool pacing, auto_tuning, early_data;
+    bool pacing, hystart, auto_tuning, early_data, retry, version_negotiation, path_mtu_discovery;
     int64_t datagram_bytes; /* after the UDP header */
+    int64_t datagram_max_bytes, token_bytes;
     int64_t initial_window; /* packets */
     int64_t window_max;     /* packets */
     double loss_window;     /* what a loss leaves of the window */

@@ -36,7 +36,7 @@ static void begin_channels(QuicEndpoint *endpoint)
         span_set_integer(&endpoint->shaking, "bytes_sent", endpoint->bytes_sent);
         span_set_integer(&endpoint->shaking, "bytes_received", endpoint->bytes_received);
         span_set_integer(&endpoint->shaking, "round_trips",
-                         endpoint->quic.state == QUIC_SHAKING ? 0 : 1);
+                         endpoint->quic.state == QUIC_SHAKING ? 0 : 1 + endpoint->quic.restarts);
         span_end(host, &endpoint->shaking);
     }
     channels_begin(host, &endpoint->muxed);
@@ -125,7 +125,7 @@ static QuicEndpoint *endpoint_for(Host *host, const Packet *packet)
     }
     const bool was_own = packet->connection >> 32 == host->entity.id;
     const QuicHost *table = host->transport;
-    if (was_own || !quic_is_first((const QuicDatagram *)packet->content) ||
+    if (was_own || !quic_is_first(&host->network->quic, (const QuicDatagram *)packet->content) ||
         (table != NULL && g_hash_table_contains(table->ended_connections, &packet->connection))) {
         return NULL;
     }
@@ -136,13 +136,14 @@ static QuicEndpoint *endpoint_for(Host *host, const Packet *packet)
 
 static void answer_unknown(Host *host, const Packet *packet)
 {
-    QuicDatagram reset;
-    if (quic_answer_unknown((const QuicDatagram *)packet->content, &reset)) {
+    QuicDatagram answer;
+    if (quic_answer_unknown(&host->network->quic, (const QuicDatagram *)packet->content,
+                            packet->connection >> 32 != host->entity.id, &answer)) {
         packet_send(host, packet->sender,
                     &(Packet){.connection = packet->connection,
                               .flow = packet->connection,
-                              .size_bytes = reset.wire_bytes + 28},
-                    &(PacketContent){.head = &reset, .head_size_bytes = sizeof reset});
+                              .size_bytes = answer.wire_bytes + 28},
+                    &(PacketContent){.head = &answer, .head_size_bytes = sizeof answer});
     }
 }
 

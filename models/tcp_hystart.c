@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* HyStart (Ha and Rhee, "Taming the elephants", 2008): slow start ends before it overflows the
- * queue, when the ACKs of a round come as a train half as long as the least round trip, or when the
- * round trip has grown by an eighth (4 to 16 ms). Numbers as in Linux's tcp_cubic.c. */
+/* HyStart (models/hystart.h) as Linux has it: slow start ends before it overflows the queue, when
+ * the ACKs of a round come as a train half as long as the least round trip, or when the round trip
+ * has grown. */
+#include "models/hystart.h"
 #include "models/tcp_congestion.h"
 
-enum { WINDOW_MIN = 16, SAMPLES_MIN = 8 };
 static const SimDuration TRAIN_GAP = 2 * SIM_MILLISECOND;
-static const SimDuration DELAY_MIN = 4 * SIM_MILLISECOND;
-static const SimDuration DELAY_MAX = 16 * SIM_MILLISECOND;
 
 static void begin_round(Tcp *tcp, SimTime now)
 {
@@ -32,7 +30,7 @@ void tcp_hystart_measured(Tcp *tcp, SimTime now, SimDuration round_trip)
 {
     TcpHystart *hystart = tcp->hystart;
     const SimDuration least = tcp->round_trip_min;
-    if (!tcp_is_in_slow_start(tcp) || tcp->window < WINDOW_MIN) {
+    if (!tcp_is_in_slow_start(tcp) || tcp->window < HYSTART_WINDOW_MIN) {
         return;
     }
     if (tcp->unacknowledged > hystart->round_end) {
@@ -46,9 +44,9 @@ void tcp_hystart_measured(Tcp *tcp, SimTime now, SimDuration round_trip)
         }
     }
     hystart->delay_now = MIN(hystart->delay_now, round_trip);
-    if (hystart->samples < SAMPLES_MIN) {
+    if (hystart->samples < HYSTART_SAMPLES) {
         hystart->samples++;
-    } else if (hystart->delay_now > least + CLAMP(least / 8, DELAY_MIN, DELAY_MAX)) {
+    } else if (hystart->delay_now > hystart_round_trip_max(least)) {
         tcp->threshold = tcp->window;
     }
 }

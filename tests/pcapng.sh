@@ -172,4 +172,24 @@ shows 'the client begins' '1 1 1308 49153' quic.pcapng \
 shows 'the server answers with two packets in one' '1 0,2 4001' quic.pcapng \
     'quic.long.packet_type == 2 && udp.srcport == 4001' quic.long.packet_type udp.srcport
 shows 'nothing is malformed' '' quic.pcapng _ws.malformed frame.number
+
+# A dial that is asked for another version and for a token: the seal of the Retry is zeros, of which
+# tshark warns.
+check 'a transfer that begins again twice' "$skein" run quic.yaml --set quic.retry=yes \
+    --set quic.version-negotiation=yes -o again.db --quiet
+check 'is exported, too' "$skein" export again.db pcapng -o again.pcapng
+shows 'each datagram has right checksums' \
+    "$(sqlite3 again.db 'SELECT count(*) FROM packet') 1 1" again.pcapng quic ip.checksum.status \
+    udp.checksum.status
+shows 'a listener names its versions' '1 2 0x00000001,0x0a0a0a0a' again.pcapng \
+    'quic.version == 0' frame.number quic.supported_version
+zeros=$(printf '%032d' 0)
+shows 'a Retry has a token of 90 bytes and a seal of 16' "1 4 149 $(printf '%0180d' 0) $zeros" \
+    again.pcapng 'quic.long.packet_type == 3' frame.number ip.len quic.retry_token \
+    quic.retry_integrity_tag
+shows 'which comes back in each Initial packet' '1 5 90
+1 7 90' again.pcapng 'quic.token_length > 0' frame.number quic.token_length
+shows 'the first asks for another version' '1 1 0x1a2a3a4a' again.pcapng 'frame.number == 1' \
+    frame.number quic.version
+shows 'nothing of that is malformed' '' again.pcapng _ws.malformed frame.number
 finish

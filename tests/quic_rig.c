@@ -60,6 +60,10 @@ static void log_datagram(QuicRig *rig, unsigned from, const QuicDatagram *datagr
     }
     g_string_append_printf(rig->log, "%g%c", (double)rig->now / 1e6, from == 0 ? '>' : '<');
     uint32_t wire_bytes = 0;
+    if ((datagram->flags & (QUIC_RETRY | QUIC_VERSION_NEGOTIATION)) != 0) {
+        g_string_append_c(rig->log, (datagram->flags & QUIC_RETRY) != 0 ? 'R' : 'V');
+        wire_bytes = datagram->wire_bytes;
+    }
     for (const QuicPacket *packet = NULL;
          (packet = quic_next_packet_in(datagram, packet)) != NULL;) {
         log_packet(rig->log, packet);
@@ -86,30 +90,39 @@ static bool is_lost(QuicRig *rig, unsigned from)
     return false;
 }
 
+static void carry(QuicRig *rig, unsigned from, const QuicDatagram *datagram)
+{
+    QuicRigEnd *end = &rig->ends[from];
+    end->sent++;
+    end->sent_bytes += datagram->wire_bytes;
+    const bool is_too_big = rig->mtu_bytes > 0 && datagram->wire_bytes + 28 > rig->mtu_bytes;
+    const bool is_dropped = rig->wait_limit > 0 && end->busy_until - rig->now > rig->wait_limit;
+    const bool gone = is_lost(rig, from) || is_too_big || is_dropped;
+    log_datagram(rig, from, datagram, gone);
+    SimTime left = rig->now;
+    if (rig->rate_bytes_per_ns > 0 && !is_dropped && !is_too_big) {
+        end->wait_max = MAX(end->wait_max, end->busy_until - rig->now);
+        left = MAX(rig->now, end->busy_until) +
+               (SimDuration)((datagram->wire_bytes + 28) / rig->rate_bytes_per_ns);
+        end->busy_until = left;
+    }
+    if (!gone) {
+        Flight *flight = g_new0(Flight, 1);
+        flight->arrival = left + rig->delay + (end->sent == end->late ? end->lateness : 0);
+        flight->to = 1 - from;
+        flight->bytes = g_byte_array_new();
+        g_byte_array_append(flight->bytes, (const guint8 *)datagram, datagram->size_bytes);
+        g_ptr_array_add(rig->wire, flight);
+        rig->is_ordered &= end->late == 0;
+    }
+}
+
 void quic_rig_flush(QuicRig *rig, unsigned from)
 {
     QuicRigEnd *end = &rig->ends[from];
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     while (quic_next_datagram(&end->quic, rig->now, bytes)) {
-        const QuicDatagram *datagram = (const QuicDatagram *)(const void *)bytes->data;
-        end->sent++;
-        end->sent_bytes += datagram->wire_bytes;
-        const bool gone = is_lost(rig, from);
-        log_datagram(rig, from, datagram, gone);
-        SimTime left = rig->now;
-        if (rig->rate_bytes_per_ns > 0) {
-            left = MAX(rig->now, end->busy_until) +
-                   (SimDuration)((datagram->wire_bytes + 28) / rig->rate_bytes_per_ns);
-            end->busy_until = left;
-        }
-        if (!gone) {
-            Flight *flight = g_new0(Flight, 1);
-            flight->arrival = left + rig->delay;
-            flight->to = 1 - from;
-            flight->bytes = g_byte_array_new();
-            g_byte_array_append(flight->bytes, bytes->data, bytes->len);
-            g_ptr_array_add(rig->wire, flight);
-        }
+        carry(rig, from, (const QuicDatagram *)(const void *)bytes->data);
     }
     quic_check(&end->quic);
 }
@@ -125,6 +138,23 @@ static void note(QuicRig *rig, unsigned number)
     quic_rig_flush(rig, number);
 }
 
+/* The listener has no connection before the first datagram of one. */
+static void arrive(QuicRig *rig, unsigned to, const QuicDatagram *datagram)
+{
+    QuicRigEnd *end = &rig->ends[to];
+    end->is_known |=
+        to == 0 || end->quic.state != QUIC_SHAKING || quic_is_first(&rig->settings, datagram);
+    if (end->is_known) {
+        quic_receive(&end->quic, rig->now, datagram);
+        note(rig, to);
+        return;
+    }
+    QuicDatagram answer;
+    if (quic_answer_unknown(&rig->settings, datagram, true, &answer)) {
+        carry(rig, to, &answer);
+    }
+}
+
 void quic_rig_run(QuicRig *rig, SimTime until)
 {
     for (;;) {
@@ -138,7 +168,7 @@ void quic_rig_run(QuicRig *rig, SimTime until)
                 who = 2;
                 first = i;
             }
-            if (rig->rate_bytes_per_ns == 0 && who == 2) {
+            if (rig->rate_bytes_per_ns == 0 && rig->is_ordered && who == 2) {
                 break; /* they arrive in order */
             }
         }
@@ -160,9 +190,7 @@ void quic_rig_run(QuicRig *rig, SimTime until)
             note(rig, (unsigned)who);
         } else {
             Flight *flight = g_ptr_array_steal_index(rig->wire, first);
-            quic_receive(&rig->ends[flight->to].quic, rig->now,
-                         (const QuicDatagram *)(const void *)flight->bytes->data);
-            note(rig, flight->to);
+            arrive(rig, flight->to, (const QuicDatagram *)(const void *)flight->bytes->data);
             flight_free(flight);
         }
     }
@@ -170,7 +198,15 @@ void quic_rig_run(QuicRig *rig, SimTime until)
 
 void quic_rig_init(QuicRig *rig, const char *const *changes)
 {
-    *rig = (QuicRig){.settings = quic_settings_of(changes), .delay = 50 * SIM_MILLISECOND};
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    g_ptr_array_add(all, (char *)(uintptr_t) "path-mtu-discovery=no");
+    for (; changes != NULL && *changes != NULL; changes++) {
+        g_ptr_array_add(all, (char *)(uintptr_t)*changes);
+    }
+    g_ptr_array_add(all, NULL);
+    *rig = (QuicRig){.settings = quic_settings_of((const char *const *)(void *)all->pdata),
+                     .delay = 50 * SIM_MILLISECOND,
+                     .is_ordered = true};
     rig->wire = g_ptr_array_new_with_free_func(flight_free);
     rig->log = g_string_new(NULL);
     rig->news = g_string_new(NULL);

@@ -106,7 +106,8 @@ static void pings_take_one_packet_each_way(void)
          IP_TCP + UNMASKED + LONG + NOISE + ANSWER_YAMUX, IP_TCP + MASKED + NOISE + LATER_YAMUX,
          IP_TCP + UNMASKED + NOISE + LATER_YAMUX},
         /* No frames, no lengths: what is said on a stream stands behind each other. */
-        {PLAIN "quic", IP_UDP + QUIC + QUIC_STREAM + HEADER + PROTOCOL + PING,
+        {PLAIN "quic quic.path-mtu-discovery=no",
+         IP_UDP + QUIC + QUIC_STREAM + HEADER + PROTOCOL + PING,
          IP_UDP + QUIC + QUIC_ACK + QUIC_STREAM + HEADER + PROTOCOL + PING,
          IP_UDP + QUIC + QUIC_STREAM + QUIC_OFFSET + PING,
          IP_UDP + QUIC + QUIC_ACK + QUIC_STREAM + QUIC_OFFSET + PING},

@@ -205,7 +205,8 @@ static void a_stranger_is_reset(void)
     GByteArray *bytes = g_byte_array_new();
     CU_ASSERT_TRUE_FATAL(quic_next_datagram(&rig.ends[0].quic, 0, bytes));
     QuicDatagram reset;
-    CU_ASSERT_TRUE(quic_answer_unknown((const QuicDatagram *)(const void *)bytes->data, &reset));
+    CU_ASSERT_TRUE(quic_answer_unknown(
+        &rig.settings, (const QuicDatagram *)(const void *)bytes->data, true, &reset));
     CU_ASSERT_EQUAL(reset.wire_bytes, 43);
     quic_receive(&rig.ends[0].quic, MS, &reset);
     CU_ASSERT_EQUAL(quic_take_events(&rig.ends[0].quic), QUIC_EVENT_RESET);
@@ -230,6 +231,57 @@ static void persistent_congestion_leaves_two_packets(void)
     CU_ASSERT_EQUAL(quic_rig_received(&rig, 1, 1), 2400);
     CU_ASSERT_TRUE(rig.ends[0].quic.packets_lost >= 4);
     CU_ASSERT_TRUE(rig.ends[0].quic.window <= 4 * 1280);
+    quic_rig_clear(&rig);
+}
+
+/* The client's Finished comes 5 ms behind what it wrote as soon as it was open: that waits for the
+ * keys, and nothing is sent again. 32 packets are kept, and one more is lost. */
+static void what_comes_before_its_keys_is_kept(void)
+{
+    static const struct {
+        uint32_t late; /* datagram */
+        unsigned written, at_ms, kept, lost;
+    } CASES[] = {
+        {0, 40, 150, 40, 0}, {2, 32, 155, 32, 0}, {2, 33, 155, 32, 1}, {2, 40, 155, 32, 8}};
+    for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        static const char *const CHANGES[] = {"initial-window=100", "pacing=no", NULL};
+        QuicRig rig;
+        quic_rig_init(&rig, CHANGES);
+        rig.ends[0].late = CASES[i].late;
+        rig.ends[0].lateness = 5 * MS;
+        quic_rig_begin(&rig);
+        quic_rig_run(&rig, 100 * MS + 1);
+        g_autoptr(GString) news = g_string_new(NULL);
+        for (unsigned k = 0; k < CASES[i].written; k++) {
+            quic_rig_write(&rig, 0, 1 + k, 100, k);
+            quic_rig_flush(&rig, 0);
+            if (k < CASES[i].kept) {
+                g_string_append_printf(news, "%u %u:%u; ", CASES[i].at_ms, 1 + k, k);
+            }
+        }
+        quic_rig_run(&rig, 156 * MS);
+        quic_rig_expect_news(&rig, news->str);
+        quic_rig_run(&rig, 2 * SIM_SECOND);
+        CU_ASSERT_EQUAL(rig.ends[0].quic.packets_lost, CASES[i].lost);
+        CU_ASSERT_PTR_NULL(rig.ends[1].quic.kept);
+        quic_rig_clear(&rig);
+    }
+}
+
+/* A Handshake packet waits for the server's Initial, whose keys it needs. */
+static void a_handshake_waits_for_the_hello(void)
+{
+    static const char *const CHANGES[] = {"server-flight=2400B", NULL};
+    QuicRig rig;
+    quic_rig_init(&rig, CHANGES);
+    rig.ends[1].late = 1;
+    rig.ends[1].lateness = 5 * MS;
+    quic_rig_begin(&rig);
+    quic_rig_run(&rig, 106 * MS);
+    CU_ASSERT_EQUAL(rig.ends[0].opened, 105 * MS);
+    quic_rig_run(&rig, SIM_SECOND);
+    CU_ASSERT_EQUAL(rig.ends[1].opened, 155 * MS);
+    CU_ASSERT_EQUAL(rig.ends[1].quic.packets_lost, 0);
     quic_rig_clear(&rig);
 }
 
@@ -270,11 +322,18 @@ static void frames_take_their_bytes(void)
     for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
         CU_ASSERT_EQUAL(quic_frame_wire_bytes(CASES[i].frame), CASES[i].bytes);
     }
-    CU_ASSERT_EQUAL(quic_packet_overhead_bytes(QUIC_APPLICATION, true, 0), 23);
-    CU_ASSERT_EQUAL(quic_packet_overhead_bytes(QUIC_APPLICATION, true, 1 << 15), 24);
+    CU_ASSERT_EQUAL(quic_packet_overhead_bytes(QUIC_APPLICATION, true, 0, 0), 23);
+    CU_ASSERT_EQUAL(quic_packet_overhead_bytes(QUIC_APPLICATION, true, 1 << 15, 0), 24);
     /* flags 1, version 4, ids 1 + 8 and 1 + 4, token 1, length 2, number 2, tag 16 */
-    CU_ASSERT_EQUAL(quic_packet_overhead_bytes(QUIC_INITIAL, true, 0), 40);
-    CU_ASSERT_EQUAL(quic_packet_overhead_bytes(QUIC_HANDSHAKE, true, 0), 35);
+    CU_ASSERT_EQUAL(quic_packet_overhead_bytes(QUIC_INITIAL, true, 0, 0), 40);
+    /* with a token of 90, whose length takes 2, and 4 of the listener's id */
+    CU_ASSERT_EQUAL(quic_packet_overhead_bytes(QUIC_INITIAL, true, 0, 90), 36 + 1 + 90);
+    CU_ASSERT_EQUAL(quic_packet_overhead_bytes(QUIC_INITIAL, false, 0, 0), 36);
+    /* flags 1, version 4, ids 1 + 4 and 1 + 4, token, tag 16; versions instead, an id of 8 */
+    CU_ASSERT_EQUAL(quic_retry_bytes(90), 31 + 90);
+    CU_ASSERT_EQUAL(quic_version_negotiation_bytes(), 19 + 2 * 4);
+
+    CU_ASSERT_EQUAL(quic_packet_overhead_bytes(QUIC_HANDSHAKE, true, 0, 0), 35);
 }
 
 static void ranges_stay_in_order(void)
@@ -308,6 +367,8 @@ CU_TestInfo suite_quic[] = {
     {"closing_waits_for_what_was_written", closing_waits_for_what_was_written},
     {"a_stranger_is_reset", a_stranger_is_reset},
     {"persistent_congestion_leaves_two_packets", persistent_congestion_leaves_two_packets},
+    {"what_comes_before_its_keys_is_kept", what_comes_before_its_keys_is_kept},
+    {"a_handshake_waits_for_the_hello", a_handshake_waits_for_the_hello},
     {"early_data_saves_the_round_trip", early_data_saves_the_round_trip},
     {"frames_take_their_bytes", frames_take_their_bytes},
     {"ranges_stay_in_order", ranges_stay_in_order},

@@ -29,24 +29,50 @@ static double goodput(QuicRig *rig, SimDuration warm_up, SimDuration duration)
     return (double)(quic_rig_received(rig, 1, 1) - before) / ((double)duration * 1e-9);
 }
 
-/* With credit for each packet. quic-go waits for a quarter of the window, and since packets do not
- * end where quarters do, the last of four comes a round trip late. */
-static void a_window_limits_to_itself_each_round_trip(void)
+/* More credit is granted by the first packet that ends a share s of the window W or more behind the
+ * last grant, and lasts until W behind itself. With P bytes in a packet, grants are U apart, from
+ * s W to s W + P, on average in the middle. Bytes behind grant k + m go out by the credit of grant
+ * k, a round trip R earlier, where m is how many U fit into W; so m U pass in each R. Where s W is
+ * a whole part of W, one U fewer fits than with credit to the byte: quic-go's quarter gives 3 (W /
+ * 4 + P / 2) in each round trip and not W. */
+static double window_share(double share, double window_bytes)
+{
+    const double packet_bytes = 1280 - 23 - 6; /* of STREAM: type, id, offset of 4 bytes */
+    const double apart = share * window_bytes < packet_bytes
+                             ? packet_bytes
+                             : share * window_bytes + packet_bytes / 2;
+    return floor(window_bytes / apart) * apart / window_bytes;
+}
+
+static void a_window_limits_to_what_its_grants_let_pass(void)
 {
     static const struct {
         const char *window, *share;
-        double window_bytes, least, most;
-    } CASES[] = {{"stream-window=64KiB", "update-share=0.01", 65536, 0.99, 1.01},
-                 {"connection-window=128KiB", "update-share=0.005", 131072, 0.99, 1.01},
-                 {"stream-window=64KiB", "update-share=0.25", 65536, 0.75, 1.01}};
+        double window_bytes, share_number, about;
+    } CASES[] = {{"stream-window=64KiB", "update-share=0.01", 65536, 0.01, 0.99},
+                 {"connection-window=128KiB", "update-share=0.005", 131072, 0.005, 0.99},
+                 {"stream-window=512KiB", "update-share=0.25", 524288, 0.25, 0.754},
+                 {"connection-window=512KiB", "update-share=0.25", 524288, 0.25, 0.754},
+                 {"stream-window=256KiB", "update-share=0.25", 262144, 0.25, 0.757},
+                 {"stream-window=512KiB", "update-share=0.24", 524288, 0.24, 0.965},
+                 {"stream-window=512KiB", "update-share=0.3", 524288, 0.3, 0.904},
+                 {"stream-window=512KiB", "update-share=0.5", 524288, 0.5, 0.501},
+                 {"stream-window=512KiB", "update-share=0.1", 524288, 0.1, 0.911}};
     for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
-        const char *const changes[] = {"auto-tuning=no", "pacing=no",    "initial-window=1000",
-                                       CASES[i].window,  CASES[i].share, NULL};
+        const char *const changes[] = {
+            "stream-window=1MiB",  "connection-window=1MiB", "auto-tuning=no", "pacing=no",
+            "initial-window=1000", CASES[i].window,          CASES[i].share,   NULL};
         QuicRig rig;
         quic_rig_init(&rig, changes);
         const double found = goodput(&rig, SIM_SECOND, 10 * SIM_SECOND);
         const double share = found / (CASES[i].window_bytes / 0.1);
-        CU_ASSERT_TRUE(share > CASES[i].least && share < CASES[i].most);
+        const double expected = window_share(CASES[i].share_number, CASES[i].window_bytes);
+        CU_ASSERT_DOUBLE_EQUAL(expected, CASES[i].about, 0.003);
+        CU_ASSERT_DOUBLE_EQUAL(share, expected, 0.01 * expected);
+        if (fabs(share - expected) > 0.01 * expected) {
+            printf("    %s %s: %g of window/R, expected %g\n", CASES[i].window, CASES[i].share,
+                   share, expected);
+        }
         quic_rig_clear(&rig);
     }
 }
@@ -108,7 +134,7 @@ static void cubic_has_its_own_rate(void)
 }
 
 CU_TestInfo suite_quic_laws[] = {
-    {"a_window_limits_to_itself_each_round_trip", a_window_limits_to_itself_each_round_trip},
+    {"a_window_limits_to_what_its_grants_let_pass", a_window_limits_to_what_its_grants_let_pass},
     {"tuned_windows_fill_a_fast_path", tuned_windows_fill_a_fast_path},
     {"random_loss_gives_mathis_rate", random_loss_gives_mathis_rate},
     {"cubic_has_its_own_rate", cubic_has_its_own_rate},

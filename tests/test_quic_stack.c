@@ -176,6 +176,71 @@ static void a_dial_tells_its_steps(void)
         "1|1-RTT|52|30");
 }
 
+/* Retry and Version Negotiation take a round trip each, and are told as steps of the dial and as
+ * packets: 20 ms of round trip, 28 bytes of IP and UDP. */
+static void a_dial_may_begin_again(void)
+{
+    static const struct {
+        const char *settings, *log, *span, *packets;
+    } CASES[] = {
+        {"quic.retry=yes", "40 0 dialed 1 open; ", "40|2616|1457|2",
+         "0|Initial|1308|0|0;1|Retry|149|10|NULL;0|Initial|1308|20|1;1|Initial|Handshake|1308|30|"
+         "0"},
+        {"quic.retry=yes quic.version-negotiation=yes quic.token=40B", "60 0 dialed 1 open; ",
+         "60|3924|1462|3",
+         "0|Initial|1308|0|0;1|Version-Negotiation|55|10|NULL;0|Initial|1308|20|1;"
+         "1|Retry|99|30|NULL"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        g_autofree char *text = g_strconcat(
+            "stack.name=quic stack.preset=plain record.packets=yes ", CASES[i].settings, NULL);
+        g_auto(GStrv) settings = g_strsplit(text, " ", -1);
+        static const char *const ROWS[] = {"0ms dial 0 1", NULL};
+        g_autoptr(ToyNetwork) toy =
+            toy_network_expect((const char *const *)settings, ROWS, NULL, CASES[i].log);
+        database_fixture_expect(
+            toy->database,
+            "SELECT (s.end_ns - s.start_ns) / 1000000, json_extract(s.attributes, '$.bytes_sent'),"
+            " json_extract(s.attributes, '$.bytes_received'),"
+            " json_extract(s.attributes, '$.round_trips') FROM span s WHERE s.name = 'quic'",
+            CASES[i].span);
+        database_fixture_expect(
+            toy->database,
+            "SELECT sender_id, flags, size_bytes, sent_ns / 1000000, number FROM"
+            " packet ORDER BY sent_ns, id LIMIT 4",
+            CASES[i].packets);
+    }
+}
+
+/* A probe that the link does not carry is a packet with a fate of its own; a datagram that fits is
+ * sent whole. */
+static void the_search_for_the_mtu_stops_at_that_of_the_link(void)
+{
+    static const struct {
+        const char *mtu, *sizes;
+    } CASES[] = {{"link.mtu=1500B", "1394|delivered;1437|delivered;1458|delivered;1469|delivered"},
+                 {"link.mtu=1400B", "1394|delivered;1437|too-big;1415|too-big;1404|too-big;"
+                                    "1399|delivered;1418|too-big"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        const char *const settings[] = {"stack.name=quic", "stack.preset=plain",
+                                        "record.packets=yes", CASES[i].mtu, NULL};
+        g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
+        for (int k = 0; k < 100; k++) {
+            g_ptr_array_add(rows, g_strdup_printf("%dms send 0 1 0 %d", 30 * k, k));
+        }
+        g_ptr_array_add(rows, NULL);
+        g_autoptr(ToyNetwork) toy = toy_network_new(settings, NULL);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
+        toy_network_run(toy, (const char *const *)(void *)rows->pdata, 10 * SIM_SECOND);
+        database_fixture_expect(toy->database,
+                                "SELECT size_bytes, fate FROM packet WHERE sender_id = 0 AND"
+                                " size_bytes > 1308 AND data_bytes = 0 ORDER BY sent_ns",
+                                CASES[i].sizes);
+        database_fixture_expect(toy->database, "SELECT fate, count(*) FROM message GROUP BY 1",
+                                "delivered|100");
+    }
+}
+
 /* Shipped scenarios end well on it, whatever the partitions. */
 static void scenarios_run_on_it(void)
 {
@@ -207,6 +272,9 @@ CU_TestInfo suite_quic_stack[] = {
     {"crashes_and_partitions", crashes_and_partitions},
     {"every_message_comes_once_and_in_order", every_message_comes_once_and_in_order},
     {"a_dial_tells_its_steps", a_dial_tells_its_steps},
+    {"a_dial_may_begin_again", a_dial_may_begin_again},
+    {"the_search_for_the_mtu_stops_at_that_of_the_link",
+     the_search_for_the_mtu_stops_at_that_of_the_link},
     {"scenarios_run_on_it", scenarios_run_on_it},
     CU_TEST_INFO_NULL,
 };
