@@ -8,6 +8,9 @@
 /* Room that an ended run may keep. */
 #define CAPACITY_KEPT 1024
 
+/* So many events are sorted without a branch that could be guessed wrong. */
+#define FEW 24
+
 /* The key as one number that is larger the later the event comes. */
 __extension__ typedef __int128 Key;
 
@@ -20,11 +23,11 @@ static inline Key key_of(const Event *event)
 /* Compares each event with each other: the place of an event is the number of those before it.
  * That is some thirty comparisons for eight events, twice as many as an insertion needs, but no
  * jump depends on them. */
-static void load_few(EventRun *run, EventList list, EventChunkPool *pool)
+static void sort_few(Event *to, EventList list, EventChunkPool *pool)
 {
-    Event events[EVENT_RUN_FEW];
-    Key keys[EVENT_RUN_FEW];
-    size_t places[EVENT_RUN_FEW];
+    Event events[FEW];
+    Key keys[FEW];
+    size_t places[FEW];
     size_t count = 0;
     EventChunk *chunk;
     while (event_list_take_chunk(&list, &chunk)) {
@@ -43,9 +46,77 @@ static void load_few(EventRun *run, EventList list, EventChunkPool *pool)
         event_chunk_pool_give(pool, chunk);
     }
     for (size_t i = 0; i < count; i++) {
-        run->events[places[i]] = events[i];
+        to[places[i]] = events[i];
     }
-    run->moves += count;
+}
+
+/* Slots of equal width for events from `first` on, at least one and at most two for each. */
+typedef struct Slots {
+    SimTime first;
+    unsigned shift;
+    uint16_t ends[2 * EVENT_RUN_SORTED]; /* of each: where its next event goes */
+} Slots;
+
+static inline size_t slot_of(const Slots *slots, SimTime time)
+{
+    return ((uint64_t)time - (uint64_t)slots->first) >> slots->shift;
+}
+
+/* Lays out slots for the events; false where one of them would have many. */
+static bool lay_slots(Slots *slots, EventList list)
+{
+    SimTime first = SIM_TIME_MAX, last = INT64_MIN;
+    for (const EventChunk *chunk = NULL; (chunk = event_list_next(list, chunk)) != NULL;) {
+        event_chunk_prefetch(chunk->next);
+        for (size_t i = 0; i < chunk->count; i++) {
+            first = MIN(first, chunk->events[i].time);
+            last = MAX(last, chunk->events[i].time);
+        }
+    }
+    const unsigned bits = g_bit_storage(event_list_count(list)); /* of the number of slots */
+    const unsigned span_bits = g_bit_storage((uint64_t)last - (uint64_t)first);
+    slots->first = first;
+    slots->shift = span_bits > bits ? span_bits - bits : 0;
+    memset(slots->ends, 0, sizeof slots->ends[0] << bits);
+    unsigned most = 0;
+    for (const EventChunk *chunk = NULL; (chunk = event_list_next(list, chunk)) != NULL;) {
+        for (size_t i = 0; i < chunk->count; i++) {
+            const unsigned count = ++slots->ends[slot_of(slots, chunk->events[i].time)];
+            most = MAX(most, count);
+        }
+    }
+    unsigned end = 0;
+    for (size_t i = 0; i < (size_t)1 << bits; i++) {
+        const unsigned start = end;
+        end += slots->ends[i];
+        slots->ends[i] = (uint16_t)start;
+    }
+    return most <= FEW;
+}
+
+/* Puts each event into its slot, where it has a neighbour or two at most, then into its place among
+ * these. */
+static void sort_slots(Event *to, Slots *slots, EventList list, EventChunkPool *pool)
+{
+    const size_t count = event_list_count(list);
+    EventChunk *chunk;
+    while (event_list_take_chunk(&list, &chunk)) {
+        for (size_t i = 0; i < chunk->count; i++) {
+            to[slots->ends[slot_of(slots, chunk->events[i].time)]++] = chunk->events[i];
+        }
+        event_chunk_pool_give(pool, chunk);
+    }
+    for (size_t i = 1; i < count; i++) {
+        if (G_UNLIKELY(key_of(&to[i]) < key_of(&to[i - 1]))) {
+            const Event event = to[i];
+            size_t place = i;
+            do {
+                to[place] = to[place - 1];
+                place--;
+            } while (place > 0 && event_before(&event, &to[place - 1]));
+            to[place] = event;
+        }
+    }
 }
 
 static int compare_events(const void *a, const void *b)
@@ -64,57 +135,69 @@ static bool is_sorted(const Event *events, size_t count)
 }
 
 /* Events of one instant are often appended in their order already. */
-static void load_many(EventRun *run, EventList list, EventChunkPool *pool)
+static void sort_many(EventRun *run, EventList list, EventChunkPool *pool)
 {
+    Event *to = run->end;
     size_t count = 0;
     EventChunk *chunk;
     while (event_list_take_chunk(&list, &chunk)) {
-        memcpy(run->events + count, chunk->events, chunk->count * sizeof(Event));
+        memcpy(to + count, chunk->events, chunk->count * sizeof(Event));
         count += chunk->count;
         event_chunk_pool_give(pool, chunk);
     }
-    run->moves += count;
-    if (!is_sorted(run->events, count)) {
-        qsort(run->events, count, sizeof(Event), compare_events);
+    if (!is_sorted(to, count)) {
+        qsort(to, count, sizeof(Event), compare_events);
         run->moves += count * g_bit_storage(count);
     }
 }
 
-static void resize(EventRun *run, size_t capacity)
+/* Room for `count` events behind those that are left. */
+static void make_room(EventRun *run, size_t count)
 {
-    g_free(run->events);
-    run->events = run->next = run->end = g_new(Event, capacity);
-    run->capacity = capacity;
+    const size_t left = event_run_count(run), capacity = MAX(left + count, CAPACITY_KEPT);
+    if (left + count > run->capacity) {
+        Event *events = g_new(Event, capacity);
+        for (size_t i = 0; i < left; i++) {
+            events[i] = run->next[i];
+        }
+        g_free(run->events);
+        run->events = events;
+        run->capacity = capacity;
+    } else if (left > 0) {
+        memmove(run->events, run->next, left * sizeof(Event));
+    }
+    run->next = run->events;
+    run->end = run->events + left;
 }
 
 void event_run_load(EventRun *run, EventList list, EventChunkPool *pool)
 {
-    g_assert(event_run_has_ended(run));
     const size_t count = event_list_count(list);
-    if (count > run->capacity) {
-        resize(run, MAX(count, EVENT_RUN_FEW));
-    }
-    if (count <= EVENT_RUN_FEW) {
-        load_few(run, list, pool);
+    make_room(run, count);
+    run->moves += count;
+    Slots slots;
+    if (count <= FEW) {
+        sort_few(run->end, list, pool);
+    } else if (count <= EVENT_RUN_SORTED && lay_slots(&slots, list)) {
+        sort_slots(run->end, &slots, list, pool);
     } else {
-        load_many(run, list, pool);
+        sort_many(run, list, pool);
     }
-    run->next = run->events;
-    run->end = run->events + count;
+    run->end += count;
 }
 
 void event_run_shrink(EventRun *run)
 {
     g_assert(event_run_has_ended(run));
     if (run->capacity > CAPACITY_KEPT) {
-        resize(run, CAPACITY_KEPT);
+        event_run_clear(run);
     }
 }
 
 void event_run_clear(EventRun *run)
 {
     g_free(run->events);
-    *run = (EventRun){0};
+    *run = (EventRun){.moves = run->moves};
 }
 
 void event_run_check(const EventRun *run)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The events of one list, sorted: what a ladder pops from while it drains a bucket. Loaded as a
- * whole, then only read from the front. */
+/* The events that come next, sorted: what a ladder pops from. It is loaded with a list at a time
+ * and read from the front. */
 #ifndef SIM_EVENT_RUN_H
 #define SIM_EVENT_RUN_H
 
 #include "sim/event_chunks.h"
 
-/* A list of up to so many events is sorted without a branch that could be guessed wrong. */
-#define EVENT_RUN_FEW 24
+/* A list of up to so many events is sorted in a few steps for each, within the first-level cache,
+ * unless they lie in heaps. */
+#define EVENT_RUN_SORTED 512
 
 /* Starts zeroed; its owner clears it. */
 typedef struct EventRun {
@@ -17,7 +18,8 @@ typedef struct EventRun {
     uint64_t moves; /* events copied so far */
 } EventRun;
 
-/* Sorts the list into the run, which has ended. The chunks go back to the pool. */
+/* Sorts the list, whose events come after all that are left, behind these. The chunks go back to
+ * the pool. */
 void event_run_load(EventRun *run, EventList list, EventChunkPool *pool);
 /* Gives back the room that a large list took. The run has ended. */
 void event_run_shrink(EventRun *run);

@@ -2,11 +2,9 @@
 /* Widths of buckets, and how they are emptied. */
 #include "sim/event_rung.h"
 
-#include "sim/event_run.h"
-
 /* Events that a bucket should hold when the rung is made: enough to make up for looking at empty
- * ones, few enough to be sorted by insertion. */
-#define BUCKET_EVENTS 8
+ * ones and chunks half empty, few enough that what is pushed seldom falls among them. */
+#define BUCKET_EVENTS 64
 
 /* The time that most of the events fill evenly: twice their mean distance from the first one, which
  * is all of it unless they grow fewer and fewer, as events of exponential delays do. What lies
@@ -19,15 +17,6 @@ static uint64_t dense_span(const EventSpread *events)
     return 2 * mean >= (double)(span / 2) ? span : (uint64_t)dense;
 }
 
-/* Where buckets must be spread again, over a rung of many buckets each: the first ones of a rung
- * come before they could be looked ahead at. */
-static uint64_t wanted_buckets(size_t count)
-{
-    const size_t most = EVENT_RUNG_BUCKETS_MAX / 2 - 1;
-    return count <= most * EVENT_RUN_FEW / 2 ? CLAMP(count / BUCKET_EVENTS, 1, most)
-                                             : MIN(count / (BUCKET_EVENTS * 256), most);
-}
-
 void event_rung_prepare(EventRung *rung, const EventSpread *events)
 {
     g_assert(rung->count == 0 && events->first < events->last);
@@ -36,7 +25,7 @@ void event_rung_prepare(EventRung *rung, const EventSpread *events)
     }
     /* Rounding the width down to a power of two makes at most twice as many buckets as wanted. */
     const uint64_t span = (uint64_t)events->last - (uint64_t)events->first;
-    const uint64_t wanted = wanted_buckets(events->count);
+    const uint64_t wanted = CLAMP(events->count / BUCKET_EVENTS, 1, EVENT_RUNG_BUCKETS_MAX / 2 - 1);
     const uint64_t width = MAX(dense_span(events) / wanted, 1);
     rung->shift = 63 - (unsigned)__builtin_clzll(width);
     rung->bucket_count = (unsigned)MIN(span >> rung->shift, EVENT_RUNG_BUCKETS_MAX - 1) + 1;
@@ -67,19 +56,6 @@ EventList event_rung_take(EventRung *rung)
             (SimTime)((uint64_t)rung->start + ((uint64_t)rung->current << rung->shift));
     }
     return list;
-}
-
-EventList event_rung_peek(const EventRung *rung, unsigned from, unsigned *ret_number)
-{
-    const unsigned end = MIN(from + 4, rung->bucket_count);
-    for (unsigned i = from; i < end; i++) {
-        if (rung->buckets[i].last != NULL) {
-            *ret_number = i;
-            return rung->buckets[i];
-        }
-    }
-    *ret_number = end;
-    return (EventList){NULL};
 }
 
 void event_rung_each(const EventRung *rung, void (*visit)(const Event *event, void *data),

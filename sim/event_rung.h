@@ -44,9 +44,6 @@ void event_rung_prepare(EventRung *rung, const EventSpread *events);
 void event_rung_clear(EventRung *rung);
 /* The first bucket that is not empty; there is one. */
 EventList event_rung_take(EventRung *rung);
-/* The first that is not empty among the next few from bucket `from` on, whose number goes to
- * ret_number; an empty list where there is none. For looking ahead. */
-EventList event_rung_peek(const EventRung *rung, unsigned from, unsigned *ret_number);
 void event_rung_each(const EventRung *rung, void (*visit)(const Event *event, void *data),
                      void *data);
 /* Asserts that each event lies in its bucket, none later than `last`. */

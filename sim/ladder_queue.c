@@ -8,7 +8,9 @@
  *             `current` and those after it take events; the last one also takes all that is later
  *             but before the boundary of the rung above.
  *     near    earlier than the boundary of the last rung: the run, which is the bucket being
- *             drained, sorted; and a heap for what was pushed since into that time.
+ *             drained, sorted; and a heap for what was pushed since into that time. Where there is
+ *             a lookout, the next bucket is put behind the run before that ends, so that the
+ *             lookout always sees as far ahead as it wants.
  *
  * A push looks where its time belongs, from the top down, and appends. A pop takes the first of
  * run and heap. When both are empty, the next bucket is sorted to be the run; or, if it holds too
@@ -27,6 +29,9 @@
 
 /* Ten bits a rung take 64-bit times apart in seven. */
 #define RUNGS_MAX 8
+/* Events from one step of the lookout to the next: what they touch must stay in the first-level
+ * cache. */
+#define LOOK_STRIDE 8
 /* The heap alone serves up to so many, and takes over again at half of that. */
 #define NEAR_MAX 64
 
@@ -90,27 +95,34 @@ static void measure_and_spread(LadderQueue *self, EventList list)
     spread(self, list, &events);
 }
 
-/* Tells the lookout of the events that come next: those of the run, just loaded, for their last
- * step, the next bucket for the one before it, and so on. Of the bucket behind these the events
- * themselves are fetched. */
-static void look_ahead(const LadderQueue *self)
+/* How many events ahead of the next one a step of the lookout is told of. */
+static inline size_t look_distance(const EventLookout *lookout, unsigned step)
+{
+    return (size_t)(lookout->steps + 1 - step) * LOOK_STRIDE;
+}
+
+/* Tells the lookout of what has come within each distance since `known` events were near. */
+static void look_at_loaded(const LadderQueue *self, size_t known)
 {
     const EventLookout *lookout = &self->queue.lookout;
-    for (const Event *event = self->run.next; lookout->steps > 0 && event < self->run.end;
-         event++) {
-        lookout->fetch(lookout->data, event, lookout->steps);
-    }
-    const EventRung *rung = &self->rungs[self->rung_count - 1];
-    unsigned number = rung->current;
-    for (unsigned step = MAX(lookout->steps, 1); step-- > 0; number++) {
-        const EventList list = event_rung_peek(rung, number, &number);
-        for (unsigned i = 0; list.last != NULL && i < list.last->count; i++) {
-            lookout->fetch(lookout->data, &list.last->events[i], step);
+    const size_t count = event_run_count(&self->run);
+    for (unsigned step = 0; step <= lookout->steps; step++) {
+        const size_t end = MIN(count, look_distance(lookout, step));
+        for (size_t i = known; i < end; i++) {
+            lookout->fetch(lookout->data, &self->run.next[i], step);
         }
     }
-    const EventList list = event_rung_peek(rung, number, &number);
-    if (list.last != NULL) {
-        event_chunk_prefetch(list.last);
+}
+
+/* The same as one event is popped. */
+static inline void look_ahead(const LadderQueue *self)
+{
+    const EventLookout *lookout = &self->queue.lookout;
+    for (unsigned step = 0; step <= lookout->steps; step++) {
+        const Event *event = self->run.next + look_distance(lookout, step) - 1;
+        if (event < self->run.end) {
+            lookout->fetch(lookout->data, event, step);
+        }
     }
 }
 
@@ -158,21 +170,24 @@ static void top_to_heap(LadderQueue *self)
     self->spread_last = SIM_TIME_MAX;
 }
 
+/* Takes the next bucket into the run; or makes a rung of it, where it holds too many. */
+static void take_near(LadderQueue *self)
+{
+    const EventList list = take_bucket(self);
+    if (event_list_count(list) > EVENT_RUN_SORTED) {
+        measure_and_spread(self, list);
+        return;
+    }
+    event_run_load(&self->run, list, &self->pool);
+}
+
 /* Brings the next events near, where nothing is. False when there is no event. */
 static G_GNUC_NO_INLINE bool refill(LadderQueue *self)
 {
     event_run_shrink(&self->run);
     while (event_run_has_ended(&self->run)) {
         if (self->rung_count > 0) {
-            const EventList list = take_bucket(self);
-            if (event_list_count(list) <= EVENT_RUN_FEW) {
-                event_run_load(&self->run, list, &self->pool);
-                if (self->queue.lookout.fetch != NULL && self->rung_count > 0) {
-                    look_ahead(self);
-                }
-            } else {
-                measure_and_spread(self, list);
-            }
+            take_near(self);
         } else if (event_list_count(self->top) <= NEAR_MAX / 2) {
             top_to_heap(self);
             return self->heap.count > 0;
@@ -181,7 +196,20 @@ static G_GNUC_NO_INLINE bool refill(LadderQueue *self)
             spread(self, take_top(self), &events);
         }
     }
+    if (self->queue.lookout.fetch != NULL) {
+        look_at_loaded(self, 0);
+    }
     return true;
+}
+
+/* Lets the run reach as far as the lookout wants to see. */
+static G_GNUC_NO_INLINE void extend(LadderQueue *self, size_t reach)
+{
+    const size_t known = event_run_count(&self->run);
+    while (event_run_count(&self->run) < reach && self->rung_count > 0) {
+        take_near(self);
+    }
+    look_at_loaded(self, known);
 }
 
 /* True when the first event, which is near, is that of the heap. */
@@ -279,6 +307,13 @@ static bool ladder_queue_pop_before(EventQueue *queue, SimTime limit, Event *ret
         return false;
     }
     *ret_event = *self->run.next++;
+    if (self->queue.lookout.fetch != NULL) {
+        const size_t reach = look_distance(&self->queue.lookout, 0);
+        look_ahead(self);
+        if (event_run_count(&self->run) < reach && self->rung_count > 0) {
+            extend(self, reach);
+        }
+    }
     return true;
 }
 
