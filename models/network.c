@@ -153,6 +153,7 @@ static void prepare_parts(Network *network)
         NetworkPart *part = &network->parts[k];
         part->records =
             network->recorder == NULL ? NULL : recorder_buffer(network->recorder, network->run_id);
+        part->draft = g_byte_array_new();
         part->metrics = g_new0(Metric *, network->metric_count);
         for (unsigned i = 0; i < network->metric_count; i++) {
             part->metrics[i] = metric_new();

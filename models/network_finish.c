@@ -87,6 +87,7 @@ void network_free(Network *network)
         for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
             block_pool_clear(&network->parts[k].blocks);
             span_part_clear(&network->parts[k]);
+            g_byte_array_unref(network->parts[k].draft);
             if (network->parts[k].log != NULL) {
                 g_array_unref(network->parts[k].log);
             }

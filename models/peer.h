@@ -93,10 +93,11 @@ typedef struct NetworkPart {
     RecordBuffer *records; /* NULL: none */
     Metric **metrics;
     struct OpenSpan *open_spans, *free_spans;
-    BlockPool blocks; /* contacts, connections, streams and what is held of its hosts */
-    bool has_ports;   /* a packet has used a port of one of its hosts */
-    GArray *log;      /* of LogLine; NULL: none waits */
-    uint64_t raised;  /* recorded delays that would have let a message overtake another */
+    BlockPool blocks;  /* contacts, connections, streams and what is held of its hosts */
+    bool has_ports;    /* a packet has used a port of one of its hosts */
+    GArray *log;       /* of LogLine; NULL: none waits */
+    GByteArray *draft; /* where a stack makes what it sends next */
+    uint64_t raised;   /* recorded delays that would have let a message overtake another */
 } NetworkPart;
 
 typedef enum RecordLevel { RECORD_ALL, RECORD_SAMPLED, RECORD_METRICS } RecordLevel;

@@ -228,7 +228,7 @@ void quic_endpoint_flush(Host *host, QuicEndpoint *endpoint)
     if (endpoint->is_gone) {
         return;
     }
-    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    GByteArray *bytes = host_part(host)->draft;
     while (quic_next_datagram(&endpoint->quic, host_now(host), bytes)) {
         if (!send(host, endpoint, bytes)) {
             break; /* as if lost on the way: a socket's buffer is full */

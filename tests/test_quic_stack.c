@@ -140,18 +140,29 @@ static void crashes_and_partitions(void)
     expect_cases(CASES, G_N_ELEMENTS(CASES), NULL);
 }
 
-/* Loss, copies and reordering: each message once, and in order on its stream. */
+/* Loss, copies and reordering: each message once, and in order on its stream; also where the
+ * handshake begins again twice. */
 static void every_message_comes_once_and_in_order(void)
 {
-    static const char *const SETTINGS[] = {"stack.name=quic",
-                                           "link.loss=20%",
-                                           "link.duplication=10%",
-                                           "link.reorder=yes",
-                                           "link.jitter=uniform(0ms,30ms)",
-                                           "dial.timeout=60s",
-                                           "quic.handshake-timeout=60s",
-                                           NULL};
-    toy_network_expect_in_order(SETTINGS);
+    static const struct {
+        const char *again, *loss;
+    } CASES[] = {{"no", "20%"}, {"yes", "20%"}, {"yes", "25%"}, {"yes", "30%"}, {"yes", "35%"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        g_autofree char *retry = g_strconcat("quic.retry=", CASES[i].again, NULL);
+        g_autofree char *version = g_strconcat("quic.version-negotiation=", CASES[i].again, NULL);
+        g_autofree char *loss = g_strconcat("link.loss=", CASES[i].loss, NULL);
+        const char *const settings[] = {"stack.name=quic",
+                                        retry,
+                                        version,
+                                        loss,
+                                        "link.duplication=10%",
+                                        "link.reorder=yes",
+                                        "link.jitter=uniform(0ms,30ms)",
+                                        "dial.timeout=60s",
+                                        "quic.handshake-timeout=60s",
+                                        NULL};
+        toy_network_expect_in_order(settings);
+    }
 }
 
 /* The handshake is a span in the dial, and its datagrams are those of RFC 9000, figure 5. */
