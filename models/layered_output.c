@@ -83,12 +83,14 @@ static bool flush_upgrade(Host *host, Layered *layered, GByteArray *record)
 
 /* The session. */
 
-/* Frames for one record; how many bytes they take. */
-static uint64_t gather_frames(Host *host, Layered *layered, GByteArray *record, uint64_t room)
+/* Frames for one record; how many bytes they take. *ret_is_session: all are the session's own. */
+static uint64_t gather_frames(Host *host, Layered *layered, GByteArray *record, uint64_t room,
+                              bool *ret_is_session)
 {
     const uint32_t limit =
         layered->security->record_bytes == 0 ? PLAIN_RECORD_BYTES : layered->security->record_bytes;
     uint64_t plain_bytes = 0;
+    *ret_is_session = true;
     while (plain_bytes < MIN(room, limit)) {
         const guint at = record->len;
         add_part(record, LAYERED_FRAME, 0);
@@ -99,7 +101,9 @@ static uint64_t gather_frames(Host *host, Layered *layered, GByteArray *record, 
         }
         LayeredPart *part = (LayeredPart *)(void *)(record->data + at);
         part->size_bytes = record->len - at;
-        plain_bytes += ((const MuxFrame *)(const void *)part->content)->length;
+        const MuxFrame *frame = (const MuxFrame *)(const void *)part->content;
+        *ret_is_session = *ret_is_session && frame->stream == 0;
+        plain_bytes += frame->length;
     }
     return plain_bytes;
 }
@@ -107,12 +111,16 @@ static uint64_t gather_frames(Host *host, Layered *layered, GByteArray *record, 
 /* As much as the send buffer takes; a writer that finds it full waits with what it has begun. */
 static void flush_session(Host *host, Layered *layered, GByteArray *record)
 {
+    TcpEndpoint *endpoint = layered->endpoint;
     uint32_t room;
-    while ((room = tcp_room(&layered->endpoint->tcp)) > 0) {
-        const uint64_t plain_bytes = gather_frames(host, layered, record, room);
+    while ((room = tcp_room(&endpoint->tcp)) > 0) {
+        bool is_session;
+        const uint64_t plain_bytes = gather_frames(host, layered, record, room, &is_session);
         if (plain_bytes == 0) {
             return;
         }
+        endpoint->is_quiet = is_session && (endpoint->is_quiet ||
+                                            endpoint->tcp.unacknowledged == endpoint->tcp.written);
         const uint64_t sealed_bytes = security_sealed_bytes(layered->security, plain_bytes);
         write_record(host, layered, record,
                      sealed_bytes + websocket_header_bytes(host, layered, sealed_bytes));

@@ -108,6 +108,9 @@ static void post(Host *host, EntityId target, SimTime time, const Packet *packet
 {
     uint8_t *body = entity_post(&host->entity, target, time - host_now(host), KIND_PACKET,
                                 (uint32_t)sizeof *packet + packet->content_size_bytes);
+    if (packet->is_background) {
+        entity_count_background(&host->entity, 1);
+    }
     memcpy(body, packet, sizeof *packet);
     memcpy(body + sizeof *packet, content->head, content->head_size_bytes);
     if (content->tail_size_bytes > 0) {
@@ -295,6 +298,7 @@ bool packet_send(Host *host, EntityId peer, const Packet *packet, const PacketCo
         .number = ++host->packets_made,
         .index = contact->messages++,
         .stage = STAGE_UP,
+        .is_background = packet->is_background,
     };
     if (content->is_whole && sent.size_bytes > packet_mtu(host, peer)) {
         lose(host, &sent, content, "too-big");
@@ -325,6 +329,9 @@ void packet_arrived(Entity *self, const EventContent *content)
 {
     const Packet *body = content->body;
     Packet packet = *body;
+    if (packet.is_background) {
+        entity_count_background(self, -1);
+    }
     if (packet.stage > STAGE_WIRE) {
         enter(host_of(self), &packet, body, entity_now(self));
         return;

@@ -38,11 +38,12 @@ typedef struct Packet {
     SimTime sent;
     SimDuration waited; /* in queues so far */
     EntityId sender, receiver;
-    uint32_t number;   /* of the sender's packets, from 1 */
-    uint32_t original; /* number of the packet that this is a duplicate of; 0: it is none */
-    uint32_t index;    /* of its draws on the link */
-    uint16_t stage;    /* where it goes on */
-    uint16_t doom;     /* what happens to it at the receiver, drawn at the sender */
+    uint32_t number;       /* of the sender's packets, from 1 */
+    uint32_t original;     /* number of the packet that this is a duplicate of; 0: it is none */
+    uint32_t index;        /* of its draws on the link */
+    uint16_t stage;        /* where it goes on */
+    uint8_t doom;          /* what happens to it at the receiver, drawn at the sender */
+    uint8_t is_background; /* of the stack: no run waits for it; not hashed */
     uint64_t content[];
 } Packet;
 

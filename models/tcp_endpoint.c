@@ -215,6 +215,13 @@ void *tcp_endpoint_add(TcpEndpoint *endpoint, SimTime now, uint32_t kind, uint32
     return tcp_items_add(endpoint->items, end, kind, size_bytes);
 }
 
+/* No run waits for what it sends, keep-alives and acknowledgements: while the other side waits for
+ * an acknowledgement of more than that, its own timer runs. */
+static bool is_at_rest(const TcpEndpoint *endpoint)
+{
+    return endpoint->is_quiet && endpoint->tcp.state == TCP_ESTABLISHED;
+}
+
 static bool send(Host *host, TcpEndpoint *endpoint, const TcpSegment *segment)
 {
     PacketContent content = {.head = segment, .head_size_bytes = tcp_segment_size_bytes(segment)};
@@ -226,6 +233,7 @@ static bool send(Host *host, TcpEndpoint *endpoint, const TcpSegment *segment)
     return packet_send(host, endpoint->peer,
                        &(Packet){.connection = endpoint->id,
                                  .flow = endpoint->id,
+                                 .is_background = is_at_rest(endpoint),
                                  .size_bytes = tcp_segment_wire_bytes(&endpoint->tcp, segment)},
                        &content);
 }
@@ -235,10 +243,12 @@ static void set_timer(Host *host, TcpEndpoint *endpoint)
 {
     Entity *entity = &host->entity;
     const SimTime deadline = tcp_deadline(&endpoint->tcp);
-    const bool is_waiting = tcp_is_in_time_wait(&endpoint->tcp);
-    if (is_waiting != endpoint->is_waiting || (endpoint->timer == 0 && deadline != SIM_TIME_MAX)) {
-        timer_free(entity, endpoint->timer);
+    const bool is_waiting = tcp_is_in_time_wait(&endpoint->tcp) || is_at_rest(endpoint);
+    if (endpoint->timer == 0 && deadline != SIM_TIME_MAX) {
         endpoint->timer = timer_new(entity, KIND_TRANSPORT_TIMER, endpoint->id, is_waiting);
+        endpoint->is_waiting = is_waiting;
+    } else if (is_waiting != endpoint->is_waiting) {
+        timer_set_background(entity, endpoint->timer, is_waiting);
         endpoint->is_waiting = is_waiting;
     }
     if (deadline == SIM_TIME_MAX) {

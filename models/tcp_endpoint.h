@@ -25,7 +25,8 @@ typedef struct TcpEndpoint {
     TimerId timer;
     EntityId peer;
     bool is_busy, is_gone; /* in use by a caller further up; to be freed then */
-    bool is_waiting;       /* the timer is a background one */
+    bool is_waiting : 1;   /* the timer is a background one */
+    bool is_quiet : 1;     /* what is out and not acknowledged are its user's keep-alives, if any */
     bool is_held;          /* its user reads no more for now */
 } TcpEndpoint;
 

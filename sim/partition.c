@@ -135,6 +135,12 @@ void *entity_post(Entity *self, EntityId target, SimDuration delay, unsigned kin
     return payload_pool_at(&self->partition->bodies, event.payload)->body;
 }
 
+void entity_count_background(Entity *self, int change)
+{
+    g_assert(entity_is_running(self));
+    self->partition->foreground -= change;
+}
+
 void entity_defer(Entity *self, unsigned kind, uint64_t argument)
 {
     g_assert(entity_is_running(self));

@@ -107,14 +107,14 @@ uint64_t partition_events(const Partition *partition); /* executed so far */
 
 typedef enum RunOutcome {
     RUN_REACHED,     /* every event before the limit was executed */
-    RUN_IDLE,        /* nothing is pending but background timers */
+    RUN_IDLE,        /* nothing is pending but what is in the background */
     RUN_BUDGET,      /* the budget of events is used up: call again */
     RUN_INTERRUPTED, /* simulation_run was told to stop */
     RUN_FAILED,      /* the kernel's limits: see simulation_failure() */
 } RunOutcome;
 
 /* Executes events with time < until, about `budget` of them at most. With until_idle the run also
- * ends at the first whole second at which nothing is pending but background timers;
+ * ends at the first whole second at which nothing is pending but background timers and events;
  * simulation_now() is then that second. */
 RunOutcome simulation_run(Simulation *simulation, SimTime until, bool until_idle, uint64_t budget);
 
@@ -175,6 +175,10 @@ void entity_schedule(Entity *self, EntityId target, SimDuration delay, unsigned 
  * bytes are hashed unless the kind has a digest of its own, so padding must be set. */
 void *entity_post(Entity *self, EntityId target, SimDuration delay, unsigned kind,
                   uint32_t size_bytes);
+
+/* An event that no run waits for, such as a keep-alive on its way: self says so of one that it has
+ * just scheduled (+1), and again in its handler (-1). */
+void entity_count_background(Entity *self, int change);
 
 /* Runs the kind at self, at the current instant, before any other event. Not an event: neither
  * counted nor fingerprinted. */

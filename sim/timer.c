@@ -141,6 +141,16 @@ void timer_set(Entity *self, TimerId timer, SimDuration delay)
     }
 }
 
+void timer_set_background(Entity *self, TimerId timer, bool background)
+{
+    TimerRecord *record = find(self, timer);
+    g_assert(entity_is_running(self));
+    if (record != NULL && record->background != background) {
+        self->partition->foreground += !record->is_set ? 0 : background ? -1 : 1;
+        record->background = background;
+    }
+}
+
 void timer_stop(Entity *self, TimerId timer)
 {
     TimerRecord *record = find(self, timer);

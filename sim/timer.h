@@ -16,6 +16,8 @@ typedef uint64_t TimerId;
 /* A timer that runs `kind` at self with `argument` each time it expires. A background timer (a
  * keep-alive) does not keep `stop: idle` waiting. */
 TimerId timer_new(Entity *self, unsigned kind, uint64_t argument, bool background);
+/* Makes it a background timer, or one that is not; nothing else of it changes. */
+void timer_set_background(Entity *self, TimerId timer, bool background);
 
 /* A timer that is set at once and freed when it has expired. */
 TimerId timer_once(Entity *self, unsigned kind, uint64_t argument, SimDuration delay);

@@ -253,6 +253,35 @@ static void every_message_comes_once_and_in_order(void)
     }
 }
 
+/* A dial each half second: from 30 s on the sessions' pings are under way at each of them. The run
+ * ends once all dials are done, though the pings go on. */
+static void pings_of_sessions_let_a_run_be_idle(void)
+{
+    enum { PEERS = 24, DIALS = PEERS * (PEERS - 1) / 2 };
+    static const char *const STACKS[] = {"tcp/noise/yamux", "ws/tls/yamux"};
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
+    for (unsigned a = 0; a < PEERS; a++) {
+        for (unsigned b = a + 1; b < PEERS; b++) {
+            g_ptr_array_add(rows, g_strdup_printf("%ums dial %u %u", 500 * rows->len, a, b));
+        }
+    }
+    g_ptr_array_add(rows, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(STACKS); i++) {
+        g_autofree char *stack = g_strconcat("stack.name=", STACKS[i], NULL);
+        const char *const settings[] = {"peers.count=24", "link.latency=50ms", stack, NULL};
+        g_autoptr(ToyNetwork) toy = toy_network_new(settings, NULL);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
+        toy_network_prepare(toy, (const char *const *)(void *)rows->pdata);
+        Simulation *simulation = network_simulation(toy->network);
+        CU_ASSERT_EQUAL(simulation_run(simulation, 1000 * SIM_SECOND, true, UINT64_MAX), RUN_IDLE);
+        CU_ASSERT(simulation_now(simulation) >= DIALS / 2 * SIM_SECOND);
+        CU_ASSERT(simulation_now(simulation) <= (DIALS / 2 + 31) * SIM_SECOND);
+        toy_network_go_on(toy, simulation_now(simulation));
+        database_fixture_expect(toy->database,
+                                "SELECT count(*) FROM connection WHERE outcome = 'open'", "276");
+    }
+}
+
 /* The steps of a dial are spans in it, with what they took. Bytes as in test_upgrade.c. */
 static void a_dial_tells_its_steps(void)
 {
@@ -277,6 +306,7 @@ CU_TestInfo suite_layered[] = {
     {"ends_of_streams", ends_of_streams},
     {"crashes_and_partitions", crashes_and_partitions},
     {"every_message_comes_once_and_in_order", every_message_comes_once_and_in_order},
+    {"pings_of_sessions_let_a_run_be_idle", pings_of_sessions_let_a_run_be_idle},
     {"a_dial_tells_its_steps", a_dial_tells_its_steps},
     CU_TEST_INFO_NULL,
 };

@@ -314,6 +314,34 @@ static void simulation_is_idle_at_a_whole_second_whatever_keeps_alive(void)
     CU_ASSERT_EQUAL(log.count, 1);
 }
 
+/* An event or a timer is in the background when whoever scheduled it says so, and as long. */
+static void simulation_waits_for_nothing_in_the_background(void)
+{
+    Log log = {0};
+    g_autoptr(Simulation) simulation = toys("heap", 2, false, &log);
+    Entity *self = simulation_entity(simulation, 0);
+    entity_schedule(self, 1, SIM_SECOND * 20, KIND_LOG, 1);
+    entity_count_background(self, 1);
+    const TimerId timer = timer_new(self, KIND_LOG, 2, false);
+    timer_set(self, timer, SIM_SECOND * 30);
+    timer_set_background(self, timer, true);
+    timer_set_background(self, timer, true);
+    timer_once(self, KIND_LOG, 3, SIM_SECOND * 2 + 1);
+    CU_ASSERT_EQUAL(simulation_run(simulation, SIM_TIME_MAX, true, UINT64_MAX), RUN_IDLE);
+    CU_ASSERT_EQUAL(simulation_now(simulation), SIM_SECOND * 3);
+    timer_set_background(self, timer, false);
+    CU_ASSERT_EQUAL(simulation_run(simulation, SIM_SECOND * 20 + 1, false, UINT64_MAX),
+                    RUN_REACHED);
+    CU_ASSERT_EQUAL(log.count, 2);
+    entity_count_background(self, -1); /* the handler's part */
+    CU_ASSERT_EQUAL(simulation_run(simulation, SIM_TIME_MAX, true, UINT64_MAX), RUN_IDLE);
+    CU_ASSERT_EQUAL(simulation_now(simulation), SIM_SECOND * 31);
+    CU_ASSERT_EQUAL(log.count, 3);
+    timer_set_background(self, timer, true); /* of one that is not set */
+    timer_set_background(self, 0, true);
+    CU_ASSERT_EQUAL(simulation_run(simulation, SIM_SECOND * 40, true, UINT64_MAX), RUN_IDLE);
+}
+
 static void simulation_stops_before_its_limit_and_goes_on(void)
 {
     Log log = {0};
@@ -376,6 +404,8 @@ CU_TestInfo suite_simulation[] = {
     {"timer_moves_stops_and_is_freed", timer_moves_stops_and_is_freed},
     {"simulation_is_idle_at_a_whole_second_whatever_keeps_alive",
      simulation_is_idle_at_a_whole_second_whatever_keeps_alive},
+    {"simulation_waits_for_nothing_in_the_background",
+     simulation_waits_for_nothing_in_the_background},
     {"simulation_stops_before_its_limit_and_goes_on",
      simulation_stops_before_its_limit_and_goes_on},
     {"simulation_interrupt_ends_after_the_current_event",
