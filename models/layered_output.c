@@ -16,22 +16,20 @@ static uint32_t websocket_header_bytes(const Host *host, const Layered *layered,
     return (bytes < 126 ? 2u : bytes < 65536 ? 4u : 10u) + (layered->muxed.is_dialer ? 4u : 0u);
 }
 
-static LayeredPart *add_part(GByteArray *record, LayeredPartKind kind, uint32_t content_bytes)
+static LayeredPart *add_part(FrameBuffer *record, LayeredPartKind kind, uint32_t content_bytes)
 {
-    const guint at = record->len;
-    g_byte_array_set_size(record, at + (guint)sizeof(LayeredPart) + content_bytes);
-    LayeredPart *part = (LayeredPart *)(void *)(record->data + at);
+    LayeredPart *part = frame_buffer_add(record, (uint32_t)sizeof(LayeredPart) + content_bytes);
     *part =
         (LayeredPart){.size_bytes = (uint32_t)sizeof *part + content_bytes, .kind = (uint32_t)kind};
     return part;
 }
 
-static void write_record(Host *host, Layered *layered, GByteArray *record, uint64_t wire_bytes)
+static void write_record(Host *host, Layered *layered, FrameBuffer *record, uint64_t wire_bytes)
 {
-    memcpy(
-        tcp_endpoint_add(layered->endpoint, host_now(host), 0, record->len, (uint32_t)wire_bytes),
-        record->data, record->len);
-    g_byte_array_set_size(record, 0);
+    memcpy(tcp_endpoint_add(layered->endpoint, host_now(host), 0, record->size_bytes,
+                            (uint32_t)wire_bytes),
+           record->bytes, record->size_bytes);
+    frame_buffer_cut(record, 0);
 }
 
 /* The upgrade. */
@@ -53,7 +51,7 @@ static bool is_busy(Host *host, Layered *layered, const UpgradeMessage *message)
 }
 
 /* False when there is more that has to wait. */
-static bool flush_upgrade(Host *host, Layered *layered, GByteArray *record)
+static bool flush_upgrade(Host *host, Layered *layered, FrameBuffer *record)
 {
     Upgrade *upgrade = layered->upgrade;
     uint64_t wire_bytes = 0;
@@ -68,7 +66,7 @@ static bool flush_upgrade(Host *host, Layered *layered, GByteArray *record)
         memcpy(add_part(record, LAYERED_UPGRADE, sizeof message)->content, &message,
                sizeof message);
     }
-    if (record->len > 0) {
+    if (record->size_bytes > 0) {
         write_record(host, layered, record, wire_bytes);
     }
     if (is_late) {
@@ -84,7 +82,7 @@ static bool flush_upgrade(Host *host, Layered *layered, GByteArray *record)
 /* The session. */
 
 /* Frames for one record; how many bytes they take. *ret_is_session: all are the session's own. */
-static uint64_t gather_frames(Host *host, Layered *layered, GByteArray *record, uint64_t room,
+static uint64_t gather_frames(Host *host, Layered *layered, FrameBuffer *record, uint64_t room,
                               bool *ret_is_session)
 {
     const uint32_t limit =
@@ -92,15 +90,15 @@ static uint64_t gather_frames(Host *host, Layered *layered, GByteArray *record, 
     uint64_t plain_bytes = 0;
     *ret_is_session = true;
     while (plain_bytes < MIN(room, limit)) {
-        const guint at = record->len;
+        const uint32_t at = record->size_bytes;
         add_part(record, LAYERED_FRAME, 0);
         if (!muxer_next(layered->session, host_now(host), (uint32_t)(limit - plain_bytes),
                         record)) {
-            g_byte_array_set_size(record, at);
+            frame_buffer_cut(record, at);
             break;
         }
-        LayeredPart *part = (LayeredPart *)(void *)(record->data + at);
-        part->size_bytes = record->len - at;
+        LayeredPart *part = frame_buffer_at(record, at);
+        part->size_bytes = record->size_bytes - at;
         const MuxFrame *frame = (const MuxFrame *)(const void *)part->content;
         *ret_is_session = *ret_is_session && frame->stream == 0;
         plain_bytes += frame->length;
@@ -109,7 +107,7 @@ static uint64_t gather_frames(Host *host, Layered *layered, GByteArray *record, 
 }
 
 /* As much as the send buffer takes; a writer that finds it full waits with what it has begun. */
-static void flush_session(Host *host, Layered *layered, GByteArray *record)
+static void flush_session(Host *host, Layered *layered, FrameBuffer *record)
 {
     TcpEndpoint *endpoint = layered->endpoint;
     uint32_t room;
@@ -144,7 +142,7 @@ void layered_flush(Host *host, Layered *layered)
         layered_set_timer(host, layered);
         return;
     }
-    g_autoptr(GByteArray) record = g_byte_array_new();
+    FrameBuffer *record = &host_part(host)->record;
     if ((layered->upgrade == NULL || flush_upgrade(host, layered, record)) &&
         layered->session != NULL) {
         flush_session(host, layered, record);

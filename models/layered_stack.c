@@ -84,8 +84,8 @@ static void begin_session(Host *host, Layered *layered, unsigned security, unsig
 {
     layered->security = security_get(security);
     layered->session =
-        muxer_new(muxer_at(muxer), &host->network->layers.muxers, layered->muxed.is_dialer, stands,
-                  &SESSION_USER, layered, host_now(host));
+        muxer_new(muxer_at(muxer), &host->network->layers.muxers, &host_part(host)->blocks,
+                  layered->muxed.is_dialer, stands, &SESSION_USER, layered, host_now(host));
 }
 
 /* The channels. */
@@ -130,7 +130,7 @@ static const ChannelCarrier CARRIER = {
 
 static Layered *layered_new(Host *host, TcpEndpoint *endpoint, bool is_dialer)
 {
-    Layered *layered = g_new0(Layered, 1);
+    Layered *layered = tcp_endpoint_room(endpoint);
     layered->host = host;
     layered->endpoint = endpoint;
     layered->timeout = layered->flush_at = SIM_TIME_MAX;
@@ -297,10 +297,10 @@ static void gone(Host *host, TcpEndpoint *endpoint)
     timer_free(&host->entity, layered->timer);
     g_free(layered->upgrade);
     g_free(layered->step);
-    g_free(layered);
 }
 
 static const TcpUser TCP_USER = {
+    .size_bytes = sizeof(Layered),
     .opened = opened,
     .delivered = delivered,
     .failed = failed,
@@ -366,7 +366,7 @@ static void expire(Host *host, uint64_t argument)
     if (endpoint != NULL && endpoint->user != NULL) {
         const bool was_busy = tcp_endpoint_keep(endpoint);
         wake(host, endpoint->user);
-        tcp_endpoint_release(endpoint, was_busy);
+        tcp_endpoint_release(host, endpoint, was_busy);
     }
 }
 
@@ -381,8 +381,8 @@ static void dial(Host *host, Connection *connection)
     begin_upgrade(host, layered);
     layered->timeout = host_now(host) + host->network->layers.upgrade.connect_timeout;
     layered_show_dial(host, layered);
-    tcp_open(&endpoint->tcp, &host->network->tcp, packet_mtu(host, connection->peer),
-             host_now(host));
+    tcp_open(&endpoint->tcp, &host->network->tcp, &host_part(host)->blocks,
+             packet_mtu(host, connection->peer), host_now(host));
     tcp_endpoint_flush(host, endpoint);
     layered_set_timer(host, layered);
 }

@@ -50,13 +50,13 @@ static uint32_t header_bytes(const MuxEntry *entry)
     return header_for(entry, entry->payload_bytes);
 }
 
-static MuxerSession *mplex_new(const MuxerSettings *settings, bool is_initiator, bool stands,
-                               SimTime now)
+static MuxerSession *mplex_new(const MuxerSettings *settings, BlockPool *blocks, bool is_initiator,
+                               bool stands, SimTime now)
 {
     (void)stands;
     (void)now;
-    MuxCore *core = g_new0(MuxCore, 1);
-    mux_core_init(core, settings, is_initiator);
+    MuxCore *core = block_pool_take(blocks, sizeof *core);
+    mux_core_init(core, settings, blocks, is_initiator);
     core->data_type = MESSAGE;
     core->payload_max_bytes = (uint32_t)settings->mplex.frame_bytes;
     core->queue_limit = (uint32_t)settings->mplex.queue;
@@ -66,7 +66,7 @@ static MuxerSession *mplex_new(const MuxerSettings *settings, bool is_initiator,
 static void mplex_free(MuxerSession *session)
 {
     if (mux_core_clear((MuxCore *)session)) {
-        g_free(session);
+        block_pool_give(session->blocks, session, sizeof(MuxCore));
     }
 }
 
@@ -145,7 +145,7 @@ static void mplex_go_away(MuxerSession *session, SimTime now)
     (void)now;
 }
 
-static bool mplex_next(MuxerSession *session, SimTime now, uint32_t room_bytes, GByteArray *frames)
+static bool mplex_next(MuxerSession *session, SimTime now, uint32_t room_bytes, FrameBuffer *frames)
 {
     MuxCore *core = (MuxCore *)session;
     const MuxEntry *first = core->is_freed ? NULL : mux_queue_first(core);
@@ -154,9 +154,9 @@ static bool mplex_next(MuxerSession *session, SimTime now, uint32_t room_bytes, 
     }
     const uint32_t header = header_for(first, MIN(first->payload_bytes, MAX(room_bytes, 32)));
     const uint8_t flag = flag_of(first);
-    const guint start = frames->len;
+    const uint32_t start = frames->size_bytes;
     MuxStream *stream = mux_take(core, now, header, room_bytes, frames);
-    ((MuxFrame *)(void *)(frames->data + start))->flags = flag;
+    ((MuxFrame *)frame_buffer_at(frames, start))->flags = flag;
     if (stream != NULL) {
         send_end(core, now, stream);
     }
@@ -271,7 +271,7 @@ static SimTime mplex_deadline(const MuxerSession *session, bool *ret_is_idle)
     const MuxCore *core = (const MuxCore *)session;
     SimTime deadline = core->read_at;
     for (uint32_t i = 0; has_readers(core) && i < core->stream_count; i++) {
-        deadline = MIN(deadline, patience_end(core, core->streams[i]));
+        deadline = MIN(deadline, patience_end(core, core->streams[i].stream));
     }
     *ret_is_idle = deadline == SIM_TIME_MAX;
     return deadline;
@@ -284,7 +284,7 @@ static void mplex_expire(MuxerSession *session, SimTime now)
         return;
     }
     for (uint32_t i = 0; i < core->stream_count;) {
-        MuxStream *stream = core->streams[i];
+        MuxStream *stream = core->streams[i].stream;
         if (patience_end(core, stream) > now) {
             i++;
             continue;
@@ -303,7 +303,7 @@ static bool mplex_may_read(const MuxerSession *session)
 {
     const MuxCore *core = (const MuxCore *)session;
     for (uint32_t i = 0; has_readers(core) && i < core->stream_count; i++) {
-        if (is_full(core, core->streams[i]) && !core->streams[i]->is_read_ended) {
+        if (is_full(core, core->streams[i].stream) && !core->streams[i].stream->is_read_ended) {
             return false;
         }
     }
@@ -338,7 +338,7 @@ static void mplex_check(const MuxerSession *session)
     const MuxCore *core = (const MuxCore *)session;
     mux_check(core);
     for (uint32_t i = 0; i < core->stream_count; i++) {
-        const MuxStream *stream = core->streams[i];
+        const MuxStream *stream = core->streams[i].stream;
         g_assert(stream->window == MUX_NO_WINDOW);
         g_assert(!stream->is_write_ended || !stream->is_read_ended);
         g_assert(stream->end_wanted == 0 || stream->is_write_ended || mux_has_unformed(stream));

@@ -2,21 +2,12 @@
 /* What a session takes, and whether it is sound. */
 #include "models/mux_core.h"
 
-bool mux_has_unsent(const MuxCore *core)
-{
-    bool has_unsent = mux_queue_count(core) > 0;
-    for (uint32_t i = 0; i < core->stream_count && !has_unsent; i++) {
-        has_unsent = mux_has_unformed(core->streams[i]);
-    }
-    return has_unsent;
-}
-
 size_t mux_memory_bytes(const MuxCore *core, size_t struct_bytes)
 {
     size_t bytes = struct_bytes + core->stream_capacity * sizeof *core->streams +
                    core->queue_capacity * sizeof *core->queue;
     for (uint32_t i = 0; i < core->stream_count; i++) {
-        const MuxStream *stream = core->streams[i];
+        const MuxStream *stream = core->streams[i].stream;
         bytes += sizeof *stream + stream->out.capacity + stream->in.capacity;
     }
     return bytes;
@@ -55,7 +46,7 @@ static void check_stream(const MuxCore *core, const MuxStream *stream)
 void mux_check(const MuxCore *core)
 {
     g_assert((core->waiting_since == SIM_TIME_MAX) == (mux_queue_count(core) == 0));
-    uint32_t framed = 0;
+    uint32_t framed = 0, writes = 0;
     SimTime read_at = SIM_TIME_MAX;
     for (uint32_t i = core->queue_head; i < core->queue_tail; i++) {
         const MuxEntry *entry = &core->queue[i];
@@ -65,11 +56,13 @@ void mux_check(const MuxCore *core)
     }
     g_assert(framed <= core->queue_limit);
     for (uint32_t i = 0; i < core->stream_count; i++) {
-        const MuxStream *stream = core->streams[i];
-        g_assert(i == 0 || core->streams[i - 1]->id < stream->id);
+        const MuxStream *stream = core->streams[i].stream;
+        g_assert(i == 0 || core->streams[i - 1].id < stream->id);
+        g_assert(core->streams[i].id == stream->id);
+        writes += stream->writes;
         g_assert(!stream->is_detached);
         check_stream(core, stream);
         read_at = MIN(read_at, stream->read_at);
     }
-    g_assert(read_at == core->read_at);
+    g_assert(read_at == core->read_at && writes == core->writes);
 }

@@ -4,10 +4,12 @@
 
 #include <string.h>
 
-enum { QUEUE_AT_FIRST = 4 };
+enum { QUEUE_AT_FIRST = 2 };
 
-void mux_core_init(MuxCore *core, const MuxerSettings *settings, bool is_initiator)
+void mux_core_init(MuxCore *core, const MuxerSettings *settings, BlockPool *blocks,
+                   bool is_initiator)
 {
+    core->session.blocks = blocks;
     core->session.settings = settings;
     core->is_initiator = is_initiator;
     core->waiting_since = core->read_at = SIM_TIME_MAX;
@@ -47,8 +49,8 @@ void mux_each_waiting(const MuxCore *core, void (*each)(void *data, const Channe
                       void *data)
 {
     for (uint32_t i = 0; i < core->stream_count; i++) {
-        each_item(&core->streams[i]->out, each, data);
-        each_item(&core->streams[i]->in, each, data);
+        each_item(&core->streams[i].stream->out, each, data);
+        each_item(&core->streams[i].stream->in, each, data);
     }
     for (uint32_t i = core->queue_head; i < core->queue_tail; i++) {
         const MuxStream *stream = core->queue[i].stream;
@@ -70,18 +72,33 @@ void mux_lose_frame(const MuxCore *core, const MuxFrame *frame, const uint8_t *f
 
 /* Its life. */
 
-static void free_stream(MuxStream *stream)
+static void free_stream(const MuxCore *core, MuxStream *stream)
 {
-    mux_items_clear(&stream->out);
-    mux_items_clear(&stream->in);
-    g_free(stream);
+    BlockPool *blocks = core->session.blocks;
+    mux_items_clear(&stream->out, blocks);
+    mux_items_clear(&stream->in, blocks);
+    block_pool_give(blocks, stream, sizeof *stream);
 }
 
-static void release_entry(const MuxEntry *entry)
+static void free_queue(MuxCore *core)
+{
+    block_pool_give(core->session.blocks, g_steal_pointer(&core->queue),
+                    core->queue_capacity * sizeof *core->queue);
+    core->queue_capacity = 0;
+}
+
+static void free_table(MuxCore *core)
+{
+    block_pool_give(core->session.blocks, g_steal_pointer(&core->streams),
+                    core->stream_capacity * sizeof *core->streams);
+    core->stream_capacity = 0;
+}
+
+static void release_entry(const MuxCore *core, const MuxEntry *entry)
 {
     MuxStream *stream = entry->stream;
     if (stream != NULL && --stream->queued == 0 && stream->is_detached) {
-        free_stream(stream);
+        free_stream(core, stream);
     }
 }
 
@@ -95,13 +112,13 @@ bool mux_core_clear(MuxCore *core)
         return false;
     }
     for (uint32_t i = core->queue_head; i < core->queue_tail; i++) {
-        release_entry(&core->queue[i]);
+        release_entry(core, &core->queue[i]);
     }
     for (uint32_t i = 0; i < core->stream_count; i++) {
-        free_stream(core->streams[i]);
+        free_stream(core, core->streams[i].stream);
     }
-    g_free(core->queue);
-    g_free(core->streams);
+    free_queue(core);
+    free_table(core);
     return true;
 }
 
@@ -127,7 +144,7 @@ static uint32_t place_of(const MuxCore *core, uint64_t id)
     uint32_t low = 0, high = core->stream_count;
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
-        if (core->streams[middle]->id < id) {
+        if (core->streams[middle].id < id) {
             low = middle + 1;
         } else {
             high = middle;
@@ -139,12 +156,12 @@ static uint32_t place_of(const MuxCore *core, uint64_t id)
 MuxStream *mux_find(const MuxCore *core, uint64_t id)
 {
     const uint32_t at = place_of(core, id);
-    return at < core->stream_count && core->streams[at]->id == id ? core->streams[at] : NULL;
+    return at < core->stream_count && core->streams[at].id == id ? core->streams[at].stream : NULL;
 }
 
-MuxStream *mux_stub(uint64_t id, uint32_t number)
+MuxStream *mux_stub(MuxCore *core, uint64_t id, uint32_t number)
 {
-    MuxStream *stream = g_new0(MuxStream, 1);
+    MuxStream *stream = block_pool_take(core->session.blocks, sizeof *stream);
     stream->id = id;
     stream->number = number;
     stream->read_at = SIM_TIME_MAX;
@@ -155,15 +172,19 @@ MuxStream *mux_stub(uint64_t id, uint32_t number)
 MuxStream *mux_add(MuxCore *core, uint64_t id, bool is_own)
 {
     const uint32_t at = place_of(core, id);
-    g_assert(at == core->stream_count || core->streams[at]->id != id);
+    g_assert(at == core->stream_count || core->streams[at].id != id);
     if (core->stream_count == core->stream_capacity) {
-        core->stream_capacity = MAX(2, 2 * core->stream_capacity);
-        core->streams = g_renew(MuxStream *, core->streams, core->stream_capacity);
+        const uint32_t capacity = MAX(2, 2 * core->stream_capacity);
+        core->streams = block_pool_resize(core->session.blocks, core->streams,
+                                          core->stream_capacity * sizeof *core->streams,
+                                          capacity * sizeof *core->streams);
+        core->stream_capacity = capacity;
     }
     memmove(&core->streams[at + 1], &core->streams[at],
             (core->stream_count - at) * sizeof *core->streams);
     core->stream_count++;
-    MuxStream *stream = core->streams[at] = mux_stub(id, 0);
+    MuxStream *stream = mux_stub(core, id, 0);
+    core->streams[at] = (MuxSlot){.id = id, .stream = stream};
     stream->is_detached = false;
     stream->is_own = is_own;
     return stream;
@@ -172,25 +193,25 @@ MuxStream *mux_add(MuxCore *core, uint64_t id, bool is_own)
 void mux_detach(MuxCore *core, MuxStream *stream)
 {
     const uint32_t at = place_of(core, stream->id);
-    g_assert(core->streams[at] == stream);
+    g_assert(core->streams[at].stream == stream);
     core->stream_count--;
     memmove(&core->streams[at], &core->streams[at + 1],
             (core->stream_count - at) * sizeof *core->streams);
     if (core->stream_count == 0) {
-        g_clear_pointer(&core->streams, g_free);
-        core->stream_capacity = 0;
+        free_table(core);
     }
+    core->writes -= stream->writes;
     stream->is_detached = true;
     if (!mux_items_is_empty(&stream->in)) {
         each_item(&stream->in, lose, core);
-        mux_items_clear(&stream->in);
+        mux_items_clear(&stream->in, core->session.blocks);
     }
     if (stream->read_at != SIM_TIME_MAX) {
         stream->read_at = SIM_TIME_MAX;
         mux_find_reading(core);
     }
     if (stream->queued == 0) {
-        free_stream(stream);
+        free_stream(core, stream);
     }
 }
 
@@ -204,8 +225,11 @@ static MuxEntry *append(MuxCore *core, SimTime now, const MuxEntry *entry)
     }
     if (core->queue_tail == core->queue_capacity) {
         if (2 * count >= core->queue_capacity) {
-            core->queue_capacity = MAX(QUEUE_AT_FIRST, 2 * core->queue_capacity);
-            core->queue = g_renew(MuxEntry, core->queue, core->queue_capacity);
+            const uint32_t capacity = MAX(QUEUE_AT_FIRST, 2 * core->queue_capacity);
+            core->queue = block_pool_resize(core->session.blocks, core->queue,
+                                            core->queue_capacity * sizeof *core->queue,
+                                            capacity * sizeof *core->queue);
+            core->queue_capacity = capacity;
         }
         if (core->queue_head > 0) {
             memmove(core->queue, core->queue + core->queue_head, count * sizeof *core->queue);
@@ -223,11 +247,10 @@ static MuxEntry *append(MuxCore *core, SimTime now, const MuxEntry *entry)
 
 static void remove_first(MuxCore *core, SimTime now)
 {
-    release_entry(&core->queue[core->queue_head++]);
+    release_entry(core, &core->queue[core->queue_head++]);
     if (core->queue_head == core->queue_tail) {
         core->queue_head = core->queue_tail = 0;
-        g_clear_pointer(&core->queue, g_free); /* an idle session is small */
-        core->queue_capacity = 0;
+        free_queue(core); /* an idle session is small */
         core->waiting_since = SIM_TIME_MAX;
     } else {
         core->waiting_since = now;
@@ -280,12 +303,22 @@ static uint32_t form(const MuxCore *core, MuxStream *stream)
     return payload_bytes;
 }
 
+static uint32_t form_next(MuxCore *core, MuxStream *stream)
+{
+    const uint32_t before = stream->writes;
+    const uint32_t payload_bytes = form(core, stream);
+    if (!stream->is_detached) {
+        core->writes -= before - stream->writes;
+    }
+    return payload_bytes;
+}
+
 void mux_offer(MuxCore *core, SimTime now, MuxStream *stream)
 {
     while (!stream->has_turn && may_form(stream)) {
         MuxEntry entry = {.stream = stream, .type = core->data_type};
         if (mux_queue_count(core) < core->queue_limit) {
-            entry.payload_bytes = form(core, stream);
+            entry.payload_bytes = form_next(core, stream);
         } else {
             entry.is_turn = stream->has_turn = true;
         }
@@ -306,7 +339,7 @@ static MuxStream *let_in(MuxCore *core, SimTime now)
     }
     MuxStream *stream = entry->stream;
     entry->is_turn = stream->has_turn = false;
-    entry->payload_bytes = form(core, stream);
+    entry->payload_bytes = form_next(core, stream);
     mux_offer(core, now, stream);
     return stream;
 }
@@ -318,13 +351,14 @@ void *mux_write(MuxCore *core, SimTime now, MuxStream *stream, const ChannelItem
     if (mux_items_is_empty(out)) {
         stream->formed = out->head;
     }
-    stream->formed -= mux_items_add(out, item->size_bytes);
+    stream->formed -= mux_items_add(out, core->session.blocks, item->size_bytes);
     const uint32_t offset = out->tail - item->size_bytes;
     ChannelItem *added = mux_items_at(out, offset);
     *added = *item;
     memset(added->body, 0, (body_size_bytes + 7) / 8 * 8);
     if ((item->flags & CHANNEL_ITEM_MORE) == 0) {
         stream->writes++;
+        core->writes++;
         mux_offer(core, now, stream);
     }
     return mux_items_at(out, offset)->body;
@@ -349,6 +383,7 @@ void mux_drop_unsent(MuxCore *core, MuxStream *stream)
     }
     const uint32_t count = stream->writes;
     stream->writes = 0;
+    core->writes -= count;
     if (mux_items_is_empty(&stream->out) || stream->formed >= stream->out.tail) {
         g_assert(count == 0);
         return;
@@ -368,7 +403,8 @@ void mux_drop_unsent(MuxCore *core, MuxStream *stream)
 }
 
 /* The data of a frame leaves: the items that end in it go along. */
-static void take_items(MuxStream *stream, uint32_t payload_bytes, GByteArray *frames)
+static void take_items(const MuxCore *core, MuxStream *stream, uint32_t payload_bytes,
+                       FrameBuffer *frames)
 {
     MuxItems *out = &stream->out;
     while (payload_bytes > 0) {
@@ -378,20 +414,20 @@ static void take_items(MuxStream *stream, uint32_t payload_bytes, GByteArray *fr
             stream->taken += payload_bytes;
             return;
         }
-        g_byte_array_append(frames, (const guint8 *)item, item->size_bytes);
+        frame_buffer_copy(frames, item, item->size_bytes);
         payload_bytes -= left;
         stream->taken = 0;
-        mux_items_remove(out);
+        mux_items_remove(out, core->session.blocks);
     }
 }
 
 MuxStream *mux_take(MuxCore *core, SimTime now, uint32_t header_bytes, uint32_t room_bytes,
-                    GByteArray *frames)
+                    FrameBuffer *frames)
 {
     MuxEntry *entry = &core->queue[core->queue_head];
     const uint32_t most = MAX(room_bytes, 32) - header_bytes;
     const uint32_t payload_bytes = MIN(entry->payload_bytes, most);
-    const guint start = frames->len;
+    const uint32_t start = frames->size_bytes;
     const MuxFrame head = {.length = header_bytes + payload_bytes,
                            .payload_bytes = payload_bytes,
                            .value = entry->value,
@@ -400,11 +436,11 @@ MuxStream *mux_take(MuxCore *core, SimTime now, uint32_t header_bytes, uint32_t 
                            .flags = entry->flags,
                            .how = entry->how,
                            .reserved = entry->stream == NULL ? 0 : entry->stream->number};
-    g_byte_array_append(frames, (const guint8 *)&head, sizeof head);
+    frame_buffer_copy(frames, &head, sizeof head);
     if (entry->type == core->data_type && entry->stream != NULL) {
-        take_items(entry->stream, payload_bytes, frames);
+        take_items(core, entry->stream, payload_bytes, frames);
     }
-    ((MuxFrame *)(void *)(frames->data + start))->size_bytes = frames->len - start;
+    ((MuxFrame *)frame_buffer_at(frames, start))->size_bytes = frames->size_bytes - start;
     entry->payload_bytes -= payload_bytes;
     if (entry->payload_bytes > 0) {
         core->waiting_since = now;

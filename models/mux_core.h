@@ -55,13 +55,20 @@ typedef struct MuxEntry {
     uint32_t reserved;
 } MuxEntry;
 
+/* The id stands beside the pointer, so that others than the one looked for are not touched. */
+typedef struct MuxSlot {
+    uint64_t id;
+    MuxStream *stream;
+} MuxSlot;
+
 typedef struct MuxCore {
     MuxerSession session;
-    MuxStream **streams; /* in the order of their ids */
+    MuxSlot *streams; /* in the order of their ids */
     MuxEntry *queue;
     uint32_t stream_count, stream_capacity;
     uint32_t queue_head, queue_tail, queue_capacity;
     uint32_t queue_limit;
+    uint32_t writes; /* of all streams in the table */
     uint32_t payload_max_bytes;
     uint32_t next_number;
     SimTime waiting_since; /* the transport took no frame, and there is one; SIM_TIME_MAX: none */
@@ -81,7 +88,8 @@ static inline const MuxEntry *mux_queue_first(const MuxCore *core)
     return core->queue_head < core->queue_tail ? &core->queue[core->queue_head] : NULL;
 }
 
-void mux_core_init(MuxCore *core, const MuxerSettings *settings, bool is_initiator);
+void mux_core_init(MuxCore *core, const MuxerSettings *settings, BlockPool *blocks,
+                   bool is_initiator);
 /* Frees it with its streams; true: the caller is to free the struct. While the user is being called
  * it is false, and mux_leave() will say so. */
 bool mux_core_clear(MuxCore *core);
@@ -94,7 +102,7 @@ bool mux_leave(MuxCore *core);
 MuxStream *mux_find(const MuxCore *core, uint64_t id);
 MuxStream *mux_add(MuxCore *core, uint64_t id, bool is_own);
 /* A stream that is in no table: a name for frames about it. */
-MuxStream *mux_stub(uint64_t id, uint32_t number);
+MuxStream *mux_stub(MuxCore *core, uint64_t id, uint32_t number);
 /* Takes it out of the table. */
 void mux_detach(MuxCore *core, MuxStream *stream);
 
@@ -111,7 +119,7 @@ bool mux_has_unformed(const MuxStream *stream);
 /* Appends the first frame of the queue, with a header of that many bytes. Returns the stream that
  * came into the queue for it; NULL: none did. */
 MuxStream *mux_take(MuxCore *core, SimTime now, uint32_t header_bytes, uint32_t room_bytes,
-                    GByteArray *frames);
+                    FrameBuffer *frames);
 
 /* Reading (models/mux_reading.c). Called when that many more bytes of a stream have been read,
  * before their items are told. */
@@ -137,7 +145,10 @@ void mux_each_waiting(const MuxCore *core, void (*each)(void *data, const Channe
 /* The items of a frame that nobody takes, from that one on. */
 void mux_lose_frame(const MuxCore *core, const MuxFrame *frame, const uint8_t *from);
 /* Whether anything waits, in the queue or for a window. */
-bool mux_has_unsent(const MuxCore *core);
+static inline bool mux_has_unsent(const MuxCore *core)
+{
+    return mux_queue_count(core) > 0 || core->writes > 0;
+}
 size_t mux_memory_bytes(const MuxCore *core, size_t struct_bytes);
 void mux_check(const MuxCore *core);
 

@@ -13,7 +13,7 @@ void mux_find_reading(MuxCore *core)
 {
     core->read_at = SIM_TIME_MAX;
     for (uint32_t i = 0; i < core->stream_count; i++) {
-        core->read_at = MIN(core->read_at, core->streams[i]->read_at);
+        core->read_at = MIN(core->read_at, core->streams[i].stream->read_at);
     }
 }
 
@@ -30,10 +30,10 @@ static void begin_reading(MuxCore *core, SimTime now, MuxStream *stream)
 }
 
 /* Each item is kept with the place where it ends, in 8 bytes that its size counts. */
-static void keep(MuxStream *stream, const ChannelItem *item)
+static void keep(const MuxCore *core, MuxStream *stream, const ChannelItem *item)
 {
     const uint32_t size_bytes = item->size_bytes + (uint32_t)sizeof stream->item_end;
-    mux_items_add(&stream->in, size_bytes);
+    mux_items_add(&stream->in, core->session.blocks, size_bytes);
     ChannelItem *kept = mux_items_at(&stream->in, stream->in.tail - size_bytes);
     memcpy(kept, item, item->size_bytes);
     kept->size_bytes = size_bytes;
@@ -59,7 +59,7 @@ static bool tell_kept(MuxCore *core, MuxStream *stream)
         }
         g_autofree ChannelItem *item = g_memdup2(kept, size_bytes);
         item->size_bytes = size_bytes;
-        mux_items_remove(&stream->in);
+        mux_items_remove(&stream->in, core->session.blocks);
         mux_enter(core);
         core->session.calls->item(core->session.user, id, item);
         if (!mux_leave(core)) {
@@ -101,7 +101,7 @@ bool mux_arrived(MuxCore *core, SimTime now, MuxStream *stream, const MuxFrame *
     while (at < past) {
         const ChannelItem *item = (const ChannelItem *)(const void *)at;
         stream->item_end += item->length;
-        keep(stream, item);
+        keep(core, stream, item);
         at += item->size_bytes;
     }
     if (stream->read_at == SIM_TIME_MAX) {
@@ -115,10 +115,10 @@ bool mux_expire_reading(MuxCore *core, SimTime now, MuxRead *has_read,
 {
     while (core->read_at <= now) {
         uint32_t at = 0;
-        while (core->streams[at]->read_at > now) {
+        while (core->streams[at].stream->read_at > now) {
             at++;
         }
-        MuxStream *stream = core->streams[at];
+        MuxStream *stream = core->streams[at].stream;
         const uint64_t id = stream->id;
         stream->read += stream->reading_bytes;
         begin_reading(core, now, stream);

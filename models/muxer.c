@@ -26,10 +26,11 @@ int muxer_find(const char *name)
     return -1;
 }
 
-MuxerSession *muxer_new(const Muxer *muxer, const MuxerSettings *settings, bool is_initiator,
-                        bool stands, const MuxerUser *calls, void *user, SimTime now)
+MuxerSession *muxer_new(const Muxer *muxer, const MuxerSettings *settings, BlockPool *blocks,
+                        bool is_initiator, bool stands, const MuxerUser *calls, void *user,
+                        SimTime now)
 {
-    MuxerSession *session = muxer->new (settings, is_initiator, stands, now);
+    MuxerSession *session = muxer->new (settings, blocks, is_initiator, stands, now);
     session->muxer = muxer;
     session->calls = calls;
     session->user = user;

@@ -24,8 +24,10 @@
 #define MODELS_MUXER_H
 
 #include "models/channel_item.h"
+#include "models/frame_buffer.h"
 #include "models/muxer_settings.h"
 #include "models/stream_end.h"
+#include "sim/block_pool.h"
 #include "sim/sim_time.h"
 
 #include <glib.h>
@@ -71,20 +73,21 @@ typedef struct MuxerSession {
     const MuxerSettings *settings;
     const MuxerUser *calls;
     void *user;
+    BlockPool *blocks; /* for all that it takes */
 } MuxerSession;
 
 struct Muxer {
     const char *name;
     const char *protocol; /* as negotiated */
-    MuxerSession *(*new)(const MuxerSettings *settings, bool is_initiator, bool stands,
-                         SimTime now);
+    MuxerSession *(*new)(const MuxerSettings *settings, BlockPool *blocks, bool is_initiator,
+                         bool stands, SimTime now);
     void (*free)(MuxerSession *session);
     void (*open)(MuxerSession *session, SimTime now, uint64_t stream);
     void *(*write)(MuxerSession *session, SimTime now, uint64_t stream, const ChannelItem *item,
                    uint32_t body_size_bytes);
     void (*end)(MuxerSession *session, SimTime now, uint64_t stream, StreamEnd how);
     void (*go_away)(MuxerSession *session, SimTime now);
-    bool (*next)(MuxerSession *session, SimTime now, uint32_t room_bytes, GByteArray *frames);
+    bool (*next)(MuxerSession *session, SimTime now, uint32_t room_bytes, FrameBuffer *frames);
     void (*receive)(MuxerSession *session, SimTime now, const MuxFrame *frame);
     SimTime (*deadline)(const MuxerSession *session, bool *ret_is_idle);
     void (*expire)(MuxerSession *session, SimTime now);
@@ -113,9 +116,10 @@ const Muxer *muxer_at(unsigned number);
 int muxer_find(const char *name);
 
 /* is_initiator: this side dialled. stands: the session began before the run, so nothing is said at
- * its beginning. The settings, calls and user are the caller's and outlive the session. */
-MuxerSession *muxer_new(const Muxer *muxer, const MuxerSettings *settings, bool is_initiator,
-                        bool stands, const MuxerUser *calls, void *user, SimTime now);
+ * its beginning. The settings, blocks, calls and user are the caller's and outlive the session. */
+MuxerSession *muxer_new(const Muxer *muxer, const MuxerSettings *settings, BlockPool *blocks,
+                        bool is_initiator, bool stands, const MuxerUser *calls, void *user,
+                        SimTime now);
 /* NULL is fine, and so is a call from one of the user's functions. */
 void muxer_free(MuxerSession *session);
 
@@ -147,7 +151,7 @@ static inline void muxer_go_away(MuxerSession *session, SimTime now)
 /* Appends the next frame to `frames`; false: there is none now. No frame takes more than
  * room_bytes unless it takes less than 32 anyway. */
 static inline bool muxer_next(MuxerSession *session, SimTime now, uint32_t room_bytes,
-                              GByteArray *frames)
+                              FrameBuffer *frames)
 {
     return session->muxer->next(session, now, room_bytes, frames);
 }

@@ -86,6 +86,7 @@ void network_free(Network *network)
         }
         for (unsigned k = 0; k < simulation_partition_count(network->simulation); k++) {
             block_pool_clear(&network->parts[k].blocks);
+            frame_buffer_clear(&network->parts[k].record);
             span_part_clear(&network->parts[k]);
             g_byte_array_unref(network->parts[k].draft);
             if (network->parts[k].log != NULL) {

@@ -5,6 +5,7 @@
 #define MODELS_PEER_H
 
 #include "models/contact.h"
+#include "models/frame_buffer.h"
 #include "models/latency.h"
 #include "models/layers.h"
 #include "models/link_port.h"
@@ -93,11 +94,12 @@ typedef struct NetworkPart {
     RecordBuffer *records; /* NULL: none */
     Metric **metrics;
     struct OpenSpan *open_spans, *free_spans;
-    BlockPool blocks;  /* contacts, connections, streams and what is held of its hosts */
-    bool has_ports;    /* a packet has used a port of one of its hosts */
-    GArray *log;       /* of LogLine; NULL: none waits */
-    GByteArray *draft; /* where a stack makes what it sends next */
-    uint64_t raised;   /* recorded delays that would have let a message overtake another */
+    BlockPool blocks;   /* contacts, connections, streams and what is held of its hosts */
+    FrameBuffer record; /* of layers, that is being written */
+    bool has_ports;     /* a packet has used a port of one of its hosts */
+    GArray *log;        /* of LogLine; NULL: none waits */
+    GByteArray *draft;  /* where a stack makes what it sends next */
+    uint64_t raised;    /* recorded delays that would have let a message overtake another */
 } NetworkPart;
 
 typedef enum RecordLevel { RECORD_ALL, RECORD_SAMPLED, RECORD_METRICS } RecordLevel;

@@ -80,7 +80,7 @@ static void take_items(QuicStream *stream, const QuicFrame *frame, uint64_t befo
             continue;
         }
         if (stream->items == NULL) {
-            stream->items = g_new0(TcpItems, 1);
+            stream->items = tcp_items_new(NULL);
         }
         tcp_items_keep(stream->items, item);
     }

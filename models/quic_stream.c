@@ -59,7 +59,7 @@ void *quic_stream_write(Quic *quic, uint64_t id, uint32_t length, uint32_t body_
         return NULL;
     }
     if (stream->items == NULL) {
-        stream->items = g_new0(TcpItems, 1);
+        stream->items = tcp_items_new(NULL);
     }
     stream->written += length;
     quic_stream_activate(quic, stream);

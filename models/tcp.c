@@ -15,10 +15,12 @@ const char *tcp_state_name(TcpState state)
     return NAMES[state];
 }
 
-static void begin(Tcp *tcp, const TcpSettings *settings, uint32_t mtu_bytes, SimTime now)
+static void begin(Tcp *tcp, const TcpSettings *settings, BlockPool *blocks, uint32_t mtu_bytes,
+                  SimTime now)
 {
     memset(tcp, 0, sizeof *tcp);
     tcp->settings = settings;
+    tcp->blocks = blocks;
     tcp_sent_init(&tcp->sent);
     tcp->mss_bytes = (uint16_t)(mtu_bytes - IP_TCP_HEADERS - (settings->timestamps ? STAMPS : 0));
     tcp->rto = settings->rto_initial;
@@ -34,16 +36,18 @@ static void begin(Tcp *tcp, const TcpSettings *settings, uint32_t mtu_bytes, Sim
     tcp_begin_receiving(tcp);
 }
 
-void tcp_open(Tcp *tcp, const TcpSettings *settings, uint32_t mtu_bytes, SimTime now)
+void tcp_open(Tcp *tcp, const TcpSettings *settings, BlockPool *blocks, uint32_t mtu_bytes,
+              SimTime now)
 {
-    begin(tcp, settings, mtu_bytes, now);
+    begin(tcp, settings, blocks, mtu_bytes, now);
     tcp->state = TCP_SYN_SENT;
     tcp->is_active = tcp->syn_due = true;
 }
 
-void tcp_accept(Tcp *tcp, const TcpSettings *settings, uint32_t mtu_bytes, SimTime now)
+void tcp_accept(Tcp *tcp, const TcpSettings *settings, BlockPool *blocks, uint32_t mtu_bytes,
+                SimTime now)
 {
-    begin(tcp, settings, mtu_bytes, now);
+    begin(tcp, settings, blocks, mtu_bytes, now);
     tcp->state = TCP_SYN_RECEIVED;
 }
 
@@ -66,9 +70,10 @@ static void establish(Tcp *tcp, SimTime now)
     tcp_expand_send_buffer(tcp);
 }
 
-void tcp_stand(Tcp *tcp, const TcpSettings *settings, uint32_t mtu_bytes, SimTime now)
+void tcp_stand(Tcp *tcp, const TcpSettings *settings, BlockPool *blocks, uint32_t mtu_bytes,
+               SimTime now)
 {
-    begin(tcp, settings, mtu_bytes, now);
+    begin(tcp, settings, blocks, mtu_bytes, now);
     tcp->unacknowledged = tcp->next = tcp->received = tcp->acknowledged = 1;
     establish(tcp, now);
     tcp->window_end = tcp->granted = 1 + tcp->receive_window_bytes;
@@ -77,10 +82,10 @@ void tcp_stand(Tcp *tcp, const TcpSettings *settings, uint32_t mtu_bytes, SimTim
 
 void tcp_clear(Tcp *tcp)
 {
-    tcp_sent_clear(&tcp->sent);
-    tcp_islands_free(tcp->islands);
-    tcp->islands = NULL;
+    tcp_sent_clear(&tcp->sent, tcp->blocks);
+    tcp_islands_free(tcp);
     tcp_hystart_end(tcp);
+    tcp_cubic_forget(tcp);
 }
 
 unsigned tcp_take_events(Tcp *tcp)
@@ -167,7 +172,7 @@ static void take_syn_ack(Tcp *tcp, SimTime now, const TcpSegment *segment)
     } else if (tcp->settings->timestamps) {
         sample = (SimDuration)(tcp_stamp(now) - segment->echo) * SIM_MICROSECOND;
     }
-    tcp_sent_take(&tcp->sent);
+    tcp_sent_take(&tcp->sent, tcp->blocks);
     tcp->next_lost = tcp->sent.head;
     tcp->unacknowledged = 1;
     tcp->window_end = segment->acknowledged + segment->window;

@@ -2,7 +2,8 @@
 /* One end of a TCP connection: a plain state machine that behaves like Linux's. It is given the
  * time, segments and what the application does, and answers with segments to send and the next
  * instant at which it wants to be woken. It owns neither time nor links nor bytes: a stream is a
- * range of numbers, and what its bytes mean is kept elsewhere (models/tcp_endpoint.h).
+ * range of numbers, and what its bytes mean is kept elsewhere (models/tcp_endpoint.h). What it
+ * needs for a while only is in blocks of the caller's pool, which outlives it.
  *
  *     tcp_open(), tcp_accept()     begins, actively or with the SYN that came
  *     tcp_write(), tcp_close()     more bytes to send; no more after these
@@ -85,10 +86,11 @@ typedef struct TcpHystart {
 
 typedef struct Tcp {
     const TcpSettings *settings;
+    BlockPool *blocks; /* for what comes and goes */
     TcpIslands *islands;
     TcpSentQueue sent;
     TcpHystart *hystart; /* NULL without */
-    TcpCubic cubic;
+    TcpCubic *cubic;     /* NULL: nothing to remember */
 
     /* Sending, in numbers of the stream. */
     uint64_t unacknowledged, next, written; /* written: past the last byte that there is to send */
@@ -141,11 +143,14 @@ typedef struct Tcp {
 } Tcp;
 
 /* Begins with a SYN. */
-void tcp_open(Tcp *tcp, const TcpSettings *settings, uint32_t mtu_bytes, SimTime now);
+void tcp_open(Tcp *tcp, const TcpSettings *settings, BlockPool *blocks, uint32_t mtu_bytes,
+              SimTime now);
 /* Begins with the SYN that has come; tcp_receive() is called with it next. */
-void tcp_accept(Tcp *tcp, const TcpSettings *settings, uint32_t mtu_bytes, SimTime now);
+void tcp_accept(Tcp *tcp, const TcpSettings *settings, BlockPool *blocks, uint32_t mtu_bytes,
+                SimTime now);
 /* Begins open: a connection that stood before the run. */
-void tcp_stand(Tcp *tcp, const TcpSettings *settings, uint32_t mtu_bytes, SimTime now);
+void tcp_stand(Tcp *tcp, const TcpSettings *settings, BlockPool *blocks, uint32_t mtu_bytes,
+               SimTime now);
 void tcp_clear(Tcp *tcp);
 
 void tcp_write(Tcp *tcp, SimTime now, uint64_t size_bytes);

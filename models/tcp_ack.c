@@ -99,7 +99,7 @@ static void take_in_order(Tcp *tcp, TcpAck *ack)
         }
         tcp->lost -= (flags & TCP_SENT_LOST) != 0;
         tcp->out_again -= (flags & TCP_SENT_AGAIN) != 0;
-        tcp_sent_take(&tcp->sent);
+        tcp_sent_take(&tcp->sent, tcp->blocks);
     }
     if (lowest != UINT64_MAX) {
         tcp_note_reordering(tcp, lowest);

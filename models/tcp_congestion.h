@@ -45,6 +45,9 @@ uint32_t tcp_slow_start(Tcp *tcp, uint32_t acknowledged);
 /* One more for each `increment` acknowledged. */
 void tcp_grow_by_count(Tcp *tcp, uint32_t increment, uint32_t acknowledged);
 
+/* What CUBIC remembers, if it does. */
+void tcp_cubic_forget(Tcp *tcp);
+
 /* HyStart (Ha and Rhee 2008) for controls that use it. */
 void tcp_hystart_begin(Tcp *tcp);
 void tcp_hystart_end(Tcp *tcp);

@@ -11,14 +11,23 @@ static const double SCALE = 0.4;                   /* C, segments per s^3 */
 enum { BETA_NUMERATOR = 717, BETA_UNIT = 1024 };   /* what a loss leaves: 0.7 */
 static const SimDuration UPDATE = SIM_SECOND / 32; /* as long as the window stands still */
 
-static void forget(Tcp *tcp)
+void tcp_cubic_forget(Tcp *tcp)
 {
-    tcp->cubic = (TcpCubic){0};
+    block_pool_give(tcp->blocks, g_steal_pointer(&tcp->cubic), sizeof *tcp->cubic);
+}
+
+/* Made when it is first needed, of zeros: many a connection never leaves slow start. */
+static TcpCubic *cubic_of(Tcp *tcp)
+{
+    if (tcp->cubic == NULL) {
+        tcp->cubic = block_pool_take(tcp->blocks, sizeof *tcp->cubic);
+    }
+    return tcp->cubic;
 }
 
 static void cubic_begin(Tcp *tcp)
 {
-    tcp->cubic = (TcpCubic){0};
+    tcp_cubic_forget(tcp);
     if (tcp->settings->hystart) {
         tcp_hystart_begin(tcp);
     }
@@ -26,7 +35,7 @@ static void cubic_begin(Tcp *tcp)
 
 static void begin_epoch(Tcp *tcp, SimTime now, uint32_t acknowledged)
 {
-    TcpCubic *cubic = &tcp->cubic;
+    TcpCubic *cubic = tcp->cubic;
     cubic->epoch = now;
     cubic->acknowledged = acknowledged;
     cubic->reno_window = tcp->window;
@@ -37,7 +46,7 @@ static void begin_epoch(Tcp *tcp, SimTime now, uint32_t acknowledged)
 /* How many acknowledged segments the next one more takes, by the cubic. */
 static uint32_t cubic_increment(const Tcp *tcp, SimTime now)
 {
-    const TcpCubic *cubic = &tcp->cubic;
+    const TcpCubic *cubic = tcp->cubic;
     const SimDuration round_trip = tcp->round_trip_min == SIM_TIME_MAX ? 0 : tcp->round_trip_min;
     const double elapsed = (double)(now - cubic->epoch + round_trip) * 1e-9;
     const double offset = elapsed - cubic->k_seconds;
@@ -55,7 +64,7 @@ static uint32_t cubic_increment(const Tcp *tcp, SimTime now)
 
 static void update(Tcp *tcp, SimTime now, uint32_t acknowledged)
 {
-    TcpCubic *cubic = &tcp->cubic;
+    TcpCubic *cubic = cubic_of(tcp);
     cubic->acknowledged += acknowledged;
     if (cubic->epoch != 0 && cubic->last_window == tcp->window && now - cubic->updated <= UPDATE) {
         return;
@@ -88,14 +97,14 @@ static void cubic_grow(Tcp *tcp, SimTime now, uint32_t acknowledged)
     }
     if (acknowledged > 0) {
         update(tcp, now, acknowledged);
-        tcp_grow_by_count(tcp, tcp->cubic.increment, acknowledged);
+        tcp_grow_by_count(tcp, tcp->cubic->increment, acknowledged);
     }
 }
 
 /* With fast convergence: who loses below its last top leaves room for others. */
 static uint32_t cubic_reduce(Tcp *tcp)
 {
-    TcpCubic *cubic = &tcp->cubic;
+    TcpCubic *cubic = cubic_of(tcp);
     cubic->epoch = 0;
     cubic->last_max = tcp->window < cubic->last_max
                           ? tcp->window * (BETA_UNIT + BETA_NUMERATOR) / (2 * BETA_UNIT)
@@ -112,7 +121,7 @@ static void cubic_measured(Tcp *tcp, SimTime now, SimDuration round_trip)
 
 static void cubic_timed_out(Tcp *tcp)
 {
-    forget(tcp);
+    tcp_cubic_forget(tcp);
     if (tcp->settings->hystart) {
         tcp_hystart_begin(tcp);
     }
@@ -121,8 +130,8 @@ static void cubic_timed_out(Tcp *tcp)
 /* The curve does not run while nothing is sent. */
 static void cubic_resumed(Tcp *tcp, SimTime now, SimDuration pause)
 {
-    if (tcp->cubic.epoch != 0) {
-        tcp->cubic.epoch = MIN(tcp->cubic.epoch + pause, now);
+    if (tcp->cubic != NULL && tcp->cubic->epoch != 0) {
+        tcp->cubic->epoch = MIN(tcp->cubic->epoch + pause, now);
     }
 }
 

@@ -24,9 +24,22 @@ TcpEndpoint *tcp_endpoint_find(Host *host, uint64_t id)
     return table == NULL ? NULL : g_hash_table_lookup(table->endpoints, &id);
 }
 
+static size_t size_bytes(const Host *host)
+{
+    return sizeof(TcpEndpoint) + host->network->stack->tcp_user->size_bytes;
+}
+
+/* All that it has, but what it has told others. */
+static void clear(Host *host, TcpEndpoint *endpoint)
+{
+    tcp_clear(&endpoint->tcp);
+    tcp_items_free(endpoint->items);
+    block_pool_give(&host_part(host)->blocks, endpoint, size_bytes(host));
+}
+
 TcpEndpoint *tcp_endpoint_new(Host *host, uint64_t id, EntityId peer)
 {
-    TcpEndpoint *endpoint = g_new0(TcpEndpoint, 1);
+    TcpEndpoint *endpoint = block_pool_take(&host_part(host)->blocks, size_bytes(host));
     endpoint->id = id;
     endpoint->peer = peer;
     g_hash_table_insert(tcp_host(host)->endpoints, &endpoint->id, endpoint);
@@ -39,8 +52,8 @@ TcpEndpoint *tcp_endpoint_of(Host *host, Connection *connection)
         ((uint32_t)connection->id & CONNECTION_PRECONNECTED) != 0 &&
         connection->state == CONNECTION_OPEN) {
         TcpEndpoint *endpoint = tcp_endpoint_new(host, connection->id, connection->peer);
-        tcp_stand(&endpoint->tcp, &host->network->tcp, packet_mtu(host, connection->peer),
-                  host_now(host));
+        tcp_stand(&endpoint->tcp, &host->network->tcp, &host_part(host)->blocks,
+                  packet_mtu(host, connection->peer), host_now(host));
         endpoint->connection = connection;
         connection->transport = endpoint;
         if (host->network->stack->tcp_user->stand != NULL) {
@@ -133,7 +146,7 @@ void tcp_endpoint_free(Host *host, TcpEndpoint *endpoint, bool by_crash)
         endpoint->connection = NULL;
     }
     endpoint->is_gone = true;
-    tcp_endpoint_release(endpoint, endpoint->is_busy);
+    tcp_endpoint_release(host, endpoint, endpoint->is_busy);
 }
 
 bool tcp_endpoint_keep(TcpEndpoint *endpoint)
@@ -143,13 +156,11 @@ bool tcp_endpoint_keep(TcpEndpoint *endpoint)
     return was_busy;
 }
 
-void tcp_endpoint_release(TcpEndpoint *endpoint, bool was_busy)
+void tcp_endpoint_release(Host *host, TcpEndpoint *endpoint, bool was_busy)
 {
     endpoint->is_busy = was_busy;
     if (endpoint->is_gone && !was_busy) {
-        tcp_clear(&endpoint->tcp);
-        tcp_items_free(endpoint->items);
-        g_free(endpoint);
+        clear(host, endpoint);
     }
 }
 
@@ -188,9 +199,7 @@ void tcp_host_forget(Host *host, bool by_crash)
         if (host->network->stack->tcp_user->gone != NULL) {
             host->network->stack->tcp_user->gone(host, endpoint);
         }
-        tcp_clear(&endpoint->tcp);
-        tcp_items_free(endpoint->items);
-        g_free(endpoint);
+        clear(host, endpoint);
     }
     TcpHost *table = host->transport;
     if (!by_crash && table != NULL) {
@@ -207,7 +216,7 @@ void *tcp_endpoint_add(TcpEndpoint *endpoint, SimTime now, uint32_t kind, uint32
                        uint32_t length)
 {
     if (endpoint->items == NULL) {
-        endpoint->items = g_new0(TcpItems, 1);
+        endpoint->items = tcp_items_new(endpoint->tcp.blocks);
     }
     tcp_write(&endpoint->tcp, now, length);
     /* One that takes no byte stands where the FIN will. */

@@ -20,7 +20,7 @@ typedef struct TcpEndpoint {
     Tcp tcp;
     uint64_t id;            /* of the connection; the key in the host's table */
     Connection *connection; /* NULL before it is accepted, and once it has ended */
-    void *user;             /* of TcpUser */
+    void *user;             /* of TcpUser; NULL: it has nothing to do with it (yet, any more) */
     TcpItems *items;        /* NULL until there are any */
     TimerId timer;
     EntityId peer;
@@ -34,6 +34,9 @@ typedef struct TcpEndpoint {
  * layers of one like `tcp/noise/yamux`. Items are the user's: their kinds and bodies mean nothing
  * here. It may send, close and free in each of these calls. */
 typedef struct TcpUser {
+    /* What it keeps of each endpoint, in the same block behind it (tcp_endpoint_room()), zero at
+     * first. */
+    size_t size_bytes;
     void (*opened)(Host *host, TcpEndpoint *endpoint);
     void (*delivered)(Host *host, TcpEndpoint *endpoint, const TcpItem *item); /* in order */
     /* Refused, reset or timed out; the endpoint is freed afterwards. */
@@ -53,7 +56,7 @@ typedef struct TcpUser {
                      void *data);
 } TcpUser;
 
-_Static_assert(sizeof(TcpEndpoint) <= 512, "both halves of a connection take 1 KiB at most");
+_Static_assert(sizeof(TcpEndpoint) <= 480, "both halves of a connection take 960 bytes at most");
 
 /* The host's endpoints and what it remembers of those that are gone. */
 typedef struct TcpHost {
@@ -80,13 +83,18 @@ TcpHost *tcp_host(Host *host);
 
 TcpEndpoint *tcp_endpoint_find(Host *host, uint64_t id);
 TcpEndpoint *tcp_endpoint_new(Host *host, uint64_t id, EntityId peer);
+/* The room that its user has asked for. */
+static inline void *tcp_endpoint_room(TcpEndpoint *endpoint)
+{
+    return endpoint + 1;
+}
 /* Frees it, at once or when its last user is done. */
 void tcp_endpoint_free(Host *host, TcpEndpoint *endpoint, bool by_crash);
 
 /* Keeps it in memory while its caller is at work on it, and lets it go; what keep returned goes to
  * release. */
 bool tcp_endpoint_keep(TcpEndpoint *endpoint);
-void tcp_endpoint_release(TcpEndpoint *endpoint, bool was_busy);
+void tcp_endpoint_release(Host *host, TcpEndpoint *endpoint, bool was_busy);
 
 /* The endpoint of a half that this host has: a preconnected one is made when it is first asked
  * for. NULL: there is none. */

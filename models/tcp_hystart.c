@@ -16,14 +16,14 @@ static void begin_round(Tcp *tcp, SimTime now)
 void tcp_hystart_begin(Tcp *tcp)
 {
     if (tcp->hystart == NULL) {
-        tcp->hystart = g_new0(TcpHystart, 1);
+        tcp->hystart = block_pool_take(tcp->blocks, sizeof *tcp->hystart);
     }
     begin_round(tcp, 0);
 }
 
 void tcp_hystart_end(Tcp *tcp)
 {
-    g_clear_pointer(&tcp->hystart, g_free);
+    block_pool_give(tcp->blocks, g_steal_pointer(&tcp->hystart), sizeof *tcp->hystart);
 }
 
 void tcp_hystart_measured(Tcp *tcp, SimTime now, SimDuration round_trip)

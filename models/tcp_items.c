@@ -2,20 +2,41 @@
 /* Items in a byte stream. */
 #include "models/tcp_items.h"
 
-#include <glib.h>
 #include <string.h>
+
+static void *take(BlockPool *blocks, size_t size_bytes)
+{
+    return blocks == NULL ? g_malloc0(size_bytes) : block_pool_take(blocks, size_bytes);
+}
+
+static void give(BlockPool *blocks, void *block, size_t size_bytes)
+{
+    if (blocks == NULL) {
+        g_free(block);
+    } else {
+        block_pool_give(blocks, block, size_bytes);
+    }
+}
+
+TcpItems *tcp_items_new(BlockPool *blocks)
+{
+    TcpItems *items = take(blocks, sizeof *items);
+    items->blocks = blocks;
+    return items;
+}
 
 void tcp_items_free(TcpItems *items)
 {
     if (items == NULL) {
         return;
     }
+    BlockPool *blocks = items->blocks;
     for (uint32_t i = 0; i < items->early_count; i++) {
-        g_free(items->early[i]);
+        give(blocks, items->early[i], items->early[i]->size_bytes);
     }
-    g_free(items->early);
-    g_free(items->sent);
-    g_free(items);
+    give(blocks, items->early, items->early_capacity * sizeof *items->early);
+    give(blocks, items->sent, items->capacity);
+    give(blocks, items, sizeof *items);
 }
 
 /* Sending. */
@@ -30,13 +51,15 @@ static void make_room(TcpItems *items, uint32_t size_bytes)
 {
     const uint32_t used = items->tail - items->head;
     if (used + (uint64_t)size_bytes > items->capacity / 2) {
-        items->capacity = MAX(256, 2 * (used + size_bytes));
-        uint8_t *larger = g_malloc(items->capacity);
+        const uint32_t capacity =
+            items->capacity == 0 ? MAX(256, size_bytes) : 2 * (used + size_bytes);
+        uint8_t *larger = take(items->blocks, capacity);
         if (used > 0) {
             memcpy(larger, items->sent + items->head, used);
         }
-        g_free(items->sent);
+        give(items->blocks, items->sent, items->capacity);
         items->sent = larger;
+        items->capacity = capacity;
     } else {
         memmove(items->sent, items->sent + items->head, used);
     }
@@ -110,12 +133,19 @@ void tcp_items_keep(TcpItems *items, const TcpItem *item)
         return;
     }
     if (items->early_count == items->early_capacity) {
-        items->early_capacity = MAX(4, 2 * items->early_capacity);
-        items->early = g_renew(TcpItem *, items->early, items->early_capacity);
+        const uint32_t capacity = MAX(4, 2 * items->early_capacity);
+        TcpItem **larger = take(items->blocks, capacity * sizeof *larger);
+        if (items->early_count > 0) {
+            memcpy(larger, items->early, items->early_count * sizeof *larger);
+        }
+        give(items->blocks, items->early, items->early_capacity * sizeof *larger);
+        items->early = larger;
+        items->early_capacity = capacity;
     }
     memmove(&items->early[at + 1], &items->early[at],
             (items->early_count - at) * sizeof *items->early);
-    items->early[at] = g_memdup2(item, item->size_bytes);
+    items->early[at] = take(items->blocks, item->size_bytes);
+    memcpy(items->early[at], item, item->size_bytes);
     items->early_count++;
 }
 

@@ -7,6 +7,8 @@
 #ifndef MODELS_TCP_ITEMS_H
 #define MODELS_TCP_ITEMS_H
 
+#include "sim/block_pool.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,7 +20,8 @@ typedef struct TcpItem {
 } TcpItem;
 
 typedef struct TcpItems {
-    uint8_t *sent; /* not acknowledged yet, in the order of the stream */
+    BlockPool *blocks; /* that all of it is of; NULL: it is of the heap */
+    uint8_t *sent;     /* not acknowledged yet, in the order of the stream */
     uint32_t head, tail, capacity;
     uint32_t cursor; /* past what stands at or before cursor_place */
     uint64_t cursor_place;
@@ -26,6 +29,7 @@ typedef struct TcpItems {
     uint32_t early_count, early_capacity;
 } TcpItems;
 
+TcpItems *tcp_items_new(BlockPool *blocks);
 void tcp_items_free(TcpItems *items);
 
 static inline bool tcp_items_are_none(const TcpItems *items)
@@ -45,7 +49,8 @@ const TcpItem *tcp_items_next(const TcpItems *items, const TcpItem *after);
 
 /* Keeps a copy of what came out of order, unless it is there. */
 void tcp_items_keep(TcpItems *items, const TcpItem *item);
-/* The first that waits, up to that place, which is the caller's to free then; NULL: none. */
+/* The first that waits, up to that place, which is the caller's then, to be given back to the pool
+ * or the heap; NULL: none. */
 TcpItem *tcp_items_take_early(TcpItems *items, uint64_t place);
 
 #endif

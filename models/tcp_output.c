@@ -68,7 +68,7 @@ static bool send_syn(Tcp *tcp, SimTime now, TcpSegment *segment)
     segment->mss_bytes = tcp->mss_bytes + (tcp->settings->timestamps ? STAMPS : 0);
     fill(tcp, now, segment, TCP_SYN | (tcp->is_active ? 0 : TCP_ACK));
     if (tcp->sent.count == 0) {
-        tcp_sent_add(&tcp->sent, 0, 1, TCP_SENT_SYN, now);
+        tcp_sent_add(&tcp->sent, tcp->blocks, 0, 1, TCP_SENT_SYN, now);
         tcp->next = 1;
         tcp_set_timer(tcp, TCP_TIMER_RETRANSMIT, now + tcp->rto);
     } else {
@@ -193,8 +193,8 @@ static bool send_new(Tcp *tcp, SimTime now, TcpSegment *segment, bool is_probe)
     if (length > 0 && tcp_has_blocks(tcp)) {
         tcp_add_blocks(tcp, segment, blocks_max(tcp));
     }
-    const TcpSent *sent =
-        tcp_sent_add(&tcp->sent, tcp->next, length + is_fin, is_fin ? TCP_SENT_FIN : 0, now);
+    const TcpSent *sent = tcp_sent_add(&tcp->sent, tcp->blocks, tcp->next, length + is_fin,
+                                       is_fin ? TCP_SENT_FIN : 0, now);
     tcp->next += length + is_fin;
     tcp->fin_sent |= is_fin;
     if (was_empty) {

@@ -89,7 +89,7 @@ void tcp_note_ack_sent(Tcp *tcp);
 /* Blocks for a segment of that many bytes of data. */
 void tcp_add_blocks(Tcp *tcp, TcpSegment *segment, unsigned room);
 bool tcp_has_blocks(const Tcp *tcp);
-void tcp_islands_free(TcpIslands *islands);
+void tcp_islands_free(Tcp *tcp);
 
 /* models/tcp_output.c */
 bool tcp_has_unsent(const Tcp *tcp);

@@ -18,14 +18,14 @@ static void deliver_early(Host *host, TcpEndpoint *endpoint, uint64_t place, uin
         if (item->end != twin) {
             deliver(host, endpoint, item);
         }
-        g_free(item);
+        block_pool_give(endpoint->tcp.blocks, item, item->size_bytes);
     }
 }
 
 static void keep(TcpEndpoint *endpoint, const TcpItem *item)
 {
     if (endpoint->items == NULL) {
-        endpoint->items = g_new0(TcpItems, 1);
+        endpoint->items = tcp_items_new(endpoint->tcp.blocks);
     }
     tcp_items_keep(endpoint->items, item);
 }
@@ -81,7 +81,7 @@ void tcp_settle(Host *host, uint64_t id)
     if (endpoint != NULL) {
         const bool was_busy = tcp_endpoint_keep(endpoint);
         settle(host, endpoint);
-        tcp_endpoint_release(endpoint, was_busy);
+        tcp_endpoint_release(host, endpoint, was_busy);
     }
 }
 
@@ -122,7 +122,7 @@ static void go_on(Host *host, TcpEndpoint *endpoint, const Packet *packet, uint6
         }
         tcp_endpoint_flush(host, endpoint);
     }
-    tcp_endpoint_release(endpoint, was_busy);
+    tcp_endpoint_release(host, endpoint, was_busy);
 }
 
 void tcp_endpoint_hold(TcpEndpoint *endpoint, const TcpItem *item)
@@ -143,7 +143,7 @@ void tcp_endpoint_go_on(Host *host, TcpEndpoint *endpoint)
         }
     }
     tcp_endpoint_flush(host, endpoint);
-    tcp_endpoint_release(endpoint, was_busy);
+    tcp_endpoint_release(host, endpoint, was_busy);
 }
 
 static void answer_unknown(Host *host, const Packet *packet)
@@ -176,8 +176,8 @@ static TcpEndpoint *endpoint_for(Host *host, const Packet *packet)
         return NULL;
     }
     endpoint = tcp_endpoint_new(host, packet->connection, packet->sender);
-    tcp_accept(&endpoint->tcp, &host->network->tcp, packet_mtu(host, packet->sender),
-               host_now(host));
+    tcp_accept(&endpoint->tcp, &host->network->tcp, &host_part(host)->blocks,
+               packet_mtu(host, packet->sender), host_now(host));
     return endpoint;
 }
 

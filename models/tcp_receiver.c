@@ -19,18 +19,19 @@ struct TcpIslands {
     TcpRange duplicate;              /* to be reported; empty: none */
 };
 
-void tcp_islands_free(TcpIslands *islands)
+void tcp_islands_free(Tcp *tcp)
 {
+    TcpIslands *islands = g_steal_pointer(&tcp->islands);
     if (islands != NULL) {
-        g_free(islands->ranges);
-        g_free(islands);
+        block_pool_give(tcp->blocks, islands->ranges, islands->capacity * sizeof(TcpRange));
+        block_pool_give(tcp->blocks, islands, sizeof *islands);
     }
 }
 
 static TcpIslands *islands_of(Tcp *tcp)
 {
     if (tcp->islands == NULL) {
-        tcp->islands = g_new0(TcpIslands, 1);
+        tcp->islands = block_pool_take(tcp->blocks, sizeof *tcp->islands);
     }
     return tcp->islands;
 }
@@ -102,8 +103,11 @@ static void add_island(Tcp *tcp, TcpRange range)
         remove_islands(islands, at + 1, past);
     } else {
         if (islands->count == islands->capacity) {
-            islands->capacity = islands->capacity == 0 ? 4 : islands->capacity * 2;
-            islands->ranges = g_renew(TcpRange, islands->ranges, islands->capacity);
+            const uint32_t capacity = islands->capacity == 0 ? 4 : islands->capacity * 2;
+            islands->ranges = block_pool_resize(tcp->blocks, islands->ranges,
+                                                islands->capacity * sizeof(TcpRange),
+                                                capacity * sizeof(TcpRange));
+            islands->capacity = capacity;
         }
         memmove(&islands->ranges[at + 1], &islands->ranges[at],
                 (islands->count - at) * sizeof *islands->ranges);

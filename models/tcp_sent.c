@@ -9,29 +9,36 @@ void tcp_sent_init(TcpSentQueue *queue)
     *queue = (TcpSentQueue){.oldest = TCP_SENT_NONE, .newest = TCP_SENT_NONE};
 }
 
-void tcp_sent_clear(TcpSentQueue *queue)
+static void free_ring(TcpSentQueue *queue, BlockPool *blocks)
 {
-    g_free(queue->ring);
+    block_pool_give(blocks, queue->ring, queue->capacity * sizeof *queue->ring);
+    queue->ring = NULL;
+    queue->capacity = 0;
+}
+
+void tcp_sent_clear(TcpSentQueue *queue, BlockPool *blocks)
+{
+    free_ring(queue, blocks);
     tcp_sent_init(queue);
 }
 
-static void grow(TcpSentQueue *queue)
+static void grow(TcpSentQueue *queue, BlockPool *blocks)
 {
-    const uint32_t capacity = queue->capacity == 0 ? 4 : queue->capacity * 2;
-    TcpSent *ring = g_new(TcpSent, capacity);
+    const uint32_t capacity = queue->capacity == 0 ? 2 : queue->capacity * 2;
+    TcpSent *ring = block_pool_take(blocks, capacity * sizeof *ring);
     for (uint32_t i = 0; i < queue->count; i++) {
         ring[(queue->head + i) & (capacity - 1)] = *tcp_sent_at(queue, queue->head + i);
     }
-    g_free(queue->ring);
+    free_ring(queue, blocks);
     queue->ring = ring;
     queue->capacity = capacity;
 }
 
-TcpSent *tcp_sent_add(TcpSentQueue *queue, uint64_t start, uint32_t length, unsigned flags,
-                      SimTime now)
+TcpSent *tcp_sent_add(TcpSentQueue *queue, BlockPool *blocks, uint64_t start, uint32_t length,
+                      unsigned flags, SimTime now)
 {
     if (queue->count == queue->capacity) {
-        grow(queue);
+        grow(queue, blocks);
     }
     const uint32_t number = queue->head + queue->count++;
     g_assert(number != TCP_SENT_NONE && length <= UINT16_MAX);
@@ -42,15 +49,14 @@ TcpSent *tcp_sent_add(TcpSentQueue *queue, uint64_t start, uint32_t length, unsi
     return sent;
 }
 
-void tcp_sent_take(TcpSentQueue *queue)
+void tcp_sent_take(TcpSentQueue *queue, BlockPool *blocks)
 {
     g_assert(queue->count > 0);
     tcp_sent_leave_time(queue, queue->head);
     queue->head++;
     queue->count--;
     if (queue->count == 0) {
-        g_clear_pointer(&queue->ring, g_free); /* an idle connection is small */
-        queue->capacity = 0;
+        free_ring(queue, blocks); /* an idle connection is small */
     }
 }
 

@@ -4,10 +4,12 @@
  * 8985) walks. Segments are never cut anew, so a record is acknowledged as a whole.
  *
  * Records are named by a number that counts up, so that a growing ring moves them without renaming.
- */
+ * The ring is a block of the pool that is handed in, always the same one, and there is none while
+ * nothing is out. */
 #ifndef MODELS_TCP_SENT_H
 #define MODELS_TCP_SENT_H
 
+#include "sim/block_pool.h"
 #include "sim/sim_time.h"
 
 #include <stdbool.h>
@@ -43,7 +45,7 @@ typedef struct TcpSentQueue {
 } TcpSentQueue;
 
 void tcp_sent_init(TcpSentQueue *queue);
-void tcp_sent_clear(TcpSentQueue *queue);
+void tcp_sent_clear(TcpSentQueue *queue, BlockPool *blocks);
 
 static inline TcpSent *tcp_sent_at(const TcpSentQueue *queue, uint32_t number)
 {
@@ -56,10 +58,10 @@ static inline uint64_t tcp_sent_end(const TcpSent *sent)
 }
 
 /* A new record at the end of both orders. */
-TcpSent *tcp_sent_add(TcpSentQueue *queue, uint64_t start, uint32_t length, unsigned flags,
-                      SimTime now);
+TcpSent *tcp_sent_add(TcpSentQueue *queue, BlockPool *blocks, uint64_t start, uint32_t length,
+                      unsigned flags, SimTime now);
 /* Takes the first record out of both. */
-void tcp_sent_take(TcpSentQueue *queue);
+void tcp_sent_take(TcpSentQueue *queue, BlockPool *blocks);
 
 /* Takes the last record back: it was not sent after all. */
 void tcp_sent_untake(TcpSentQueue *queue);

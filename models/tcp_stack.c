@@ -24,8 +24,8 @@ static void tcp_dial(Host *host, Connection *connection)
     TcpEndpoint *endpoint = tcp_endpoint_new(host, connection->id, connection->peer);
     endpoint->connection = connection;
     connection->transport = endpoint;
-    tcp_open(&endpoint->tcp, &host->network->tcp, packet_mtu(host, connection->peer),
-             host_now(host));
+    tcp_open(&endpoint->tcp, &host->network->tcp, &host_part(host)->blocks,
+             packet_mtu(host, connection->peer), host_now(host));
     tcp_endpoint_flush(host, endpoint);
 }
 

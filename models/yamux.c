@@ -25,11 +25,11 @@ static void ping(Yamux *yamux, SimTime now)
 
 /* Its life. */
 
-static MuxerSession *yamux_new(const MuxerSettings *settings, bool is_initiator, bool stands,
-                               SimTime now)
+static MuxerSession *yamux_new(const MuxerSettings *settings, BlockPool *blocks, bool is_initiator,
+                               bool stands, SimTime now)
 {
-    Yamux *yamux = g_new0(Yamux, 1);
-    mux_core_init(&yamux->core, settings, is_initiator);
+    Yamux *yamux = block_pool_take(blocks, sizeof *yamux);
+    mux_core_init(&yamux->core, settings, blocks, is_initiator);
     yamux->core.data_type = DATA;
     yamux->core.payload_max_bytes = (uint32_t)settings->yamux.frame_bytes - HEADER_BYTES;
     yamux->core.queue_limit = (uint32_t)settings->yamux.queue;
@@ -46,7 +46,7 @@ static MuxerSession *yamux_new(const MuxerSettings *settings, bool is_initiator,
 static void yamux_free(MuxerSession *session)
 {
     if (mux_core_clear((MuxCore *)session)) {
-        g_free(session);
+        block_pool_give(session->blocks, session, sizeof(Yamux));
     }
 }
 
@@ -85,7 +85,7 @@ void yamux_open_held(Yamux *yamux, SimTime now)
     for (uint32_t i = 0; i < core->stream_count && yamux->held > 0 &&
                          yamux->unanswered < yamux_settings(yamux)->backlog;
          i++) {
-        MuxStream *stream = core->streams[i];
+        MuxStream *stream = core->streams[i].stream;
         if (stream->is_held) {
             const uint32_t count = core->stream_count;
             yamux->held--;
@@ -200,7 +200,7 @@ static void yamux_go_away(MuxerSession *session, SimTime now)
 
 /* Sending. */
 
-static bool yamux_next(MuxerSession *session, SimTime now, uint32_t room_bytes, GByteArray *frames)
+static bool yamux_next(MuxerSession *session, SimTime now, uint32_t room_bytes, FrameBuffer *frames)
 {
     MuxCore *core = (MuxCore *)session;
     if (core->is_freed || mux_queue_first(core) == NULL) {
@@ -316,7 +316,7 @@ static void yamux_check(const MuxerSession *session)
     uint32_t unanswered = 0, held = 0, incoming = 0;
     mux_check(core);
     for (uint32_t i = 0; i < core->stream_count; i++) {
-        const MuxStream *stream = core->streams[i];
+        const MuxStream *stream = core->streams[i].stream;
         unanswered += stream->is_unanswered;
         held += stream->is_held;
         incoming += !stream->is_own;

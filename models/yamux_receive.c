@@ -49,7 +49,7 @@ bool yamux_has_ended(MuxCore *core, SimTime now, MuxStream *stream)
 static void refuse(Yamux *yamux, SimTime now, const MuxFrame *frame)
 {
     const MuxEntry entry = {.type = WINDOW_UPDATE, .flags = RST, .how = STREAM_RESET};
-    mux_say(&yamux->core, now, mux_stub(frame->stream, frame->reserved), &entry);
+    mux_say(&yamux->core, now, mux_stub(&yamux->core, frame->stream, frame->reserved), &entry);
 }
 
 static bool take_syn(Yamux *yamux, SimTime now, const MuxFrame *frame)

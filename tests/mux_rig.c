@@ -95,7 +95,7 @@ MuxRig *mux_rig_new(const Muxer *muxer, const char *const *changes)
         rig->ends[i].rig = rig;
         rig->ends[i].death = -1;
         rig->ends[i].session =
-            muxer_new(muxer, &rig->settings, i == 0, false, &USER, &rig->ends[i], 0);
+            muxer_new(muxer, &rig->settings, &rig->blocks, i == 0, false, &USER, &rig->ends[i], 0);
     }
     return rig;
 }
@@ -108,6 +108,8 @@ void mux_rig_free(MuxRig *rig)
     g_array_unref(rig->wire);
     muxer_free(rig->ends[0].session);
     muxer_free(rig->ends[1].session);
+    CU_ASSERT_EQUAL(rig->blocks.used_bytes, 0);
+    block_pool_clear(&rig->blocks);
     g_string_free(rig->log, TRUE);
     g_string_free(rig->told, TRUE);
     g_free(rig);
@@ -151,10 +153,10 @@ static bool takes(const MuxRig *rig, const MuxRigEnd *end)
 void mux_rig_flush(MuxRig *rig, unsigned end)
 {
     MuxRigEnd *sender = &rig->ends[end];
-    g_autoptr(GByteArray) frames = g_byte_array_new();
-    while (takes(rig, sender) && muxer_next(sender->session, rig->now, UINT32_MAX, frames)) {
-        const MuxFrame *frame = (const MuxFrame *)(const void *)frames->data;
-        g_assert(frame->size_bytes == frames->len);
+    g_auto(FrameBuffer) frames = {.bytes = NULL};
+    while (takes(rig, sender) && muxer_next(sender->session, rig->now, UINT32_MAX, &frames)) {
+        const MuxFrame *frame = frame_buffer_at(&frames, 0);
+        g_assert(frame->size_bytes == frames.size_bytes);
         sender->wire_bytes += frame->length;
         sender->frames++;
         note_frame(rig, end, frame);
@@ -163,9 +165,9 @@ void mux_rig_flush(MuxRig *rig, unsigned end)
             sender->busy_until += 8 * frame->length * SIM_SECOND / rig->bits_per_second;
         }
         const Passing passing = {sender->busy_until + rig->latency, !end, false,
-                                 g_memdup2(frame, frames->len)};
+                                 g_memdup2(frame, frames.size_bytes)};
         g_array_append_val(rig->wire, passing);
-        g_byte_array_set_size(frames, 0);
+        frame_buffer_cut(&frames, 0);
     }
     if (rig->checks && sender->session != NULL) {
         muxer_check(sender->session);

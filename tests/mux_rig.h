@@ -29,6 +29,7 @@ typedef struct MuxRigEnd {
 struct MuxRig {
     MuxRigEnd ends[2];
     MuxerSettings settings;
+    BlockPool blocks;
     SimTime now;
     SimDuration latency;     /* one way */
     int64_t bits_per_second; /* each way; 0: no limit */

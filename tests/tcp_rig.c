@@ -35,6 +35,8 @@ void tcp_rig_free(TcpRig *rig)
             tcp_clear(&rig->ends[end]);
         }
     }
+    CU_ASSERT_EQUAL(rig->blocks.used_bytes, 0);
+    block_pool_clear(&rig->blocks);
     g_string_free(rig->log, TRUE);
     g_array_unref(rig->wire);
     g_array_unref(rig->departures);
@@ -215,7 +217,7 @@ void tcp_rig_flush(TcpRig *rig, unsigned end)
 void tcp_rig_open(TcpRig *rig)
 {
     rig->is_open[0] = true;
-    tcp_open(&rig->ends[0], &rig->settings[0], MTU, rig->now);
+    tcp_open(&rig->ends[0], &rig->settings[0], &rig->blocks, MTU, rig->now);
     tcp_rig_flush(rig, 0);
 }
 
@@ -268,7 +270,7 @@ static void arrive(TcpRig *rig)
             return;
         }
         rig->is_open[first.to] = true;
-        tcp_accept(tcp, &rig->settings[first.to], MTU, rig->now);
+        tcp_accept(tcp, &rig->settings[first.to], &rig->blocks, MTU, rig->now);
     }
     const TcpPhase phase = (TcpPhase)rig->ends[0].phase;
     tcp_receive(tcp, rig->now, &first.segment);

@@ -18,6 +18,7 @@
 typedef struct TcpRig {
     Tcp ends[2];
     TcpSettings settings[2];
+    BlockPool blocks;
     SimTime now;
     SimDuration latency;     /* one way */
     int64_t bits_per_second; /* from A to B; 0: no limit */

@@ -140,20 +140,20 @@ static void writers_take_turns(void)
 static void frames_are_cut_to_the_room(void)
 {
     g_autoptr(MuxRig) rig = mux_rig_new(&MUXER_yamux, WITHOUT_PINGS);
-    g_autoptr(GByteArray) frames = g_byte_array_new();
+    g_auto(FrameBuffer) frames = {.bytes = NULL};
     MuxerSession *session = rig->ends[0].session;
     mux_rig_open(rig, 0, mux_rig_id(0, 1));
     mux_rig_write(rig, 0, mux_rig_id(0, 1), 0, 250);
     static const uint32_t LENGTHS[] = {12, 112, 112, 62};
     for (unsigned i = 0; i < G_N_ELEMENTS(LENGTHS); i++) {
-        g_byte_array_set_size(frames, 0);
-        CU_ASSERT_TRUE_FATAL(muxer_next(session, 0, 112, frames));
-        const MuxFrame *frame = (const MuxFrame *)(const void *)frames->data;
+        frame_buffer_cut(&frames, 0);
+        CU_ASSERT_TRUE_FATAL(muxer_next(session, 0, 112, &frames));
+        const MuxFrame *frame = frame_buffer_at(&frames, 0);
         CU_ASSERT_EQUAL(frame->length, LENGTHS[i]);
         CU_ASSERT_EQUAL(frame->size_bytes, sizeof *frame + (i == 3 ? sizeof(ChannelItem) + 8 : 0));
         muxer_check(session);
     }
-    CU_ASSERT_FALSE(muxer_next(session, 0, 112, frames));
+    CU_ASSERT_FALSE(muxer_next(session, 0, 112, &frames));
 }
 
 static void answer_for_a_while(MuxRig *rig, unsigned end, uint64_t stream, const ChannelItem *item)
