@@ -2,6 +2,7 @@
 /* HyStart of QUIC in numbers. The wire takes 20 ms each way behind a bottleneck of 12 Mbit/s, where
  * a full datagram of 1,500 B takes 1 ms and an ACK of 29 + 28 B takes 0.038 ms. Every second packet
  * is acknowledged, so an ACK comes every 2 ms and lets four go. */
+#include "models/hystart.h"
 #include "tests/quic_rig.h"
 #include "tests/suite.h"
 
@@ -91,6 +92,19 @@ static void a_small_window_grows_to_sixteen(void)
     quic_rig_clear(&rig);
 }
 
+/* An eighth, which counts as 4 to 16 ms. */
+static void the_bound_is_an_eighth(void)
+{
+    static const struct {
+        SimDuration least_us, most_us;
+    } CASES[] = {{1000, 5000},     {32000, 36000},   {42040, 47295},
+                 {100000, 112500}, {128000, 144000}, {800000, 816000}};
+    for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        CU_ASSERT_EQUAL(hystart_round_trip_max(CASES[i].least_us * SIM_MICROSECOND),
+                        CASES[i].most_us * SIM_MICROSECOND);
+    }
+}
+
 static void nothing_else_ends_it(void)
 {
     static const char *const OFF[] = {FULL, "hystart=no", NULL};
@@ -132,6 +146,7 @@ CU_TestInfo suite_quic_hystart[] = {
     {"a_round_trip_longer_by_an_eighth_ends_slow_start",
      a_round_trip_longer_by_an_eighth_ends_slow_start},
     {"a_small_window_grows_to_sixteen", a_small_window_grows_to_sixteen},
+    {"the_bound_is_an_eighth", the_bound_is_an_eighth},
     {"nothing_else_ends_it", nothing_else_ends_it},
     {"a_queue_that_slow_start_overflows_is_spared", a_queue_that_slow_start_overflows_is_spared},
     CU_TEST_INFO_NULL,

@@ -120,6 +120,18 @@ static void what_comes_late_is_not_believed(void)
         CU_ASSERT_EQUAL(rig.ends[0].quic.restarts, 0);
         quic_rig_clear(&rig);
     }
+    /* Nor when it has not said all. */
+    static const char *const CHANGES[] = {"server-hello=6000B", NULL};
+    QuicRig rig;
+    quic_rig_init(&rig, CHANGES);
+    quic_rig_begin(&rig);
+    quic_rig_run(&rig, 101 * MS);
+    const QuicDatagram notice = {
+        .size_bytes = (uint32_t)sizeof notice, .wire_bytes = 121, .flags = QUIC_RETRY};
+    quic_receive(&rig.ends[0].quic, rig.now, &notice);
+    CU_ASSERT_EQUAL(rig.ends[0].quic.state, QUIC_SHAKING);
+    CU_ASSERT_EQUAL(rig.ends[0].quic.restarts, 0);
+    quic_rig_clear(&rig);
 }
 
 /* What was sent of streams before the Retry goes again (section 17.2.5.3). */
