@@ -119,6 +119,7 @@ typedef struct QuicSpace {
     SimTime largest_at, ack_at; /* ack_at: an ACK is due then; SIM_TIME_MAX: none */
     uint32_t unacked;           /* eliciting packets since the last ACK */
     uint32_t probes;            /* due */
+    uint8_t alone;              /* packets of nothing but ACKs in a row */
     bool is_gone;               /* keys discarded */
 } QuicSpace;
 

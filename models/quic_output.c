@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-enum { ROOM_LEAST = 64, ACK_RANGES_MAX = 32, CRYPTO_HEAD_BYTES = 9 };
+/* ALONE_MAX: packets of nothing but ACKs in a row; quic-go's. */
+enum { ROOM_LEAST = 64, ACK_RANGES_MAX = 32, CRYPTO_HEAD_BYTES = 9, ALONE_MAX = 19 };
 
 bool quic_may_send_data(const Quic *quic)
 {
@@ -149,6 +150,9 @@ static void fill(Draft *draft, SimTime now, bool may_elicit)
         add_ack(draft, now);
     }
     if (!elicits) {
+        if (draft->name == QUIC_APPLICATION && space->alone == ALONE_MAX) {
+            add_frame(draft, QUIC_FRAME_PING, 0, 0); /* RFC 9000, section 13.2.4 */
+        }
         return;
     }
     add_crypto(draft);
@@ -198,6 +202,7 @@ static uint32_t add_packet(Quic *quic, QuicSpaceName name, SimTime now, GByteArr
     sent->sent = now;
     sent->elicits = draft.elicits;
     sent->bytes = (uint16_t)packet->wire_bytes;
+    space->alone = draft.elicits ? 0 : (uint8_t)(space->alone + 1);
     if (draft.elicits) {
         space->eliciting++;
         space->last_eliciting = now;

@@ -179,6 +179,32 @@ static void a_handshake_without_answer_is_given_up(void)
     quic_rig_clear(&rig);
 }
 
+/* A receiver that says nothing itself asks with every 20th ACK to be acknowledged, lest its ranges
+ * and what it has out grow for ever. */
+static void every_twentieth_lonely_ack_asks_for_one(void)
+{
+    QuicRig rig;
+    quic_rig_init(&rig, NULL);
+    quic_rig_stand(&rig);
+    unsigned acks = 0, pings = 0;
+    for (unsigned i = 0; i < 120; i++) { /* an ACK for every second */
+        quic_rig_write(&rig, 0, 1, 100, i);
+        quic_rig_flush(&rig, 0);
+        quic_rig_run(&rig, rig.now + (i % 2 == 0 ? 1 : 200) * MS);
+    }
+    for (const char *at = rig.log->str; (at = strstr(at, "<1(a")) != NULL; at++) {
+        acks++;
+        if (g_str_has_prefix(at, "<1(ap)")) {
+            pings++;
+            CU_ASSERT_EQUAL(acks, 20 * pings);
+        }
+    }
+    CU_ASSERT_EQUAL(acks, 60);
+    CU_ASSERT_EQUAL(pings, 3);
+    CU_ASSERT_TRUE(rig.ends[1].quic.spaces[QUIC_APPLICATION]->floor >= 80);
+    quic_rig_clear(&rig);
+}
+
 static void closing_waits_for_what_was_written(void)
 {
     QuicRig rig;
@@ -367,6 +393,7 @@ CU_TestInfo suite_quic[] = {
     {"streams_wait_for_numbers", streams_wait_for_numbers},
     {"silence_ends_a_connection", silence_ends_a_connection},
     {"a_handshake_without_answer_is_given_up", a_handshake_without_answer_is_given_up},
+    {"every_twentieth_lonely_ack_asks_for_one", every_twentieth_lonely_ack_asks_for_one},
     {"closing_waits_for_what_was_written", closing_waits_for_what_was_written},
     {"a_stranger_is_reset", a_stranger_is_reset},
     {"persistent_congestion_leaves_two_packets", persistent_congestion_leaves_two_packets},
