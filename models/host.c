@@ -173,12 +173,14 @@ void host_sample(Host *host, unsigned series, const Stream *stream, double value
     }
 }
 
-void host_log(Host *host, LogLevel level, const char *format, ...)
+bool host_logs(const Host *host, LogLevel level)
+{
+    return level <= host->network->options.log_level;
+}
+
+void host_log_line(Host *host, LogLevel level, const char *format, ...)
 {
     const NetworkOptions *options = &host->network->options;
-    if (level > options->log_level) {
-        return;
-    }
     va_list arguments;
     va_start(arguments, format);
     g_autofree char *text = g_strdup_vprintf(format, arguments);
@@ -198,12 +200,15 @@ void host_log(Host *host, LogLevel level, const char *format, ...)
     g_array_append_val(part->log, line);
 }
 
-void host_explain(Host *host, const char *format, ...)
+bool host_explains(const Host *host)
 {
     const NetworkWitness *witness = host->network->options.witness;
-    if (witness == NULL || witness->row == NULL) {
-        return;
-    }
+    return witness != NULL && witness->row != NULL;
+}
+
+void host_explain_row(Host *host, const char *format, ...)
+{
+    const NetworkWitness *witness = host->network->options.witness;
     va_list arguments;
     va_start(arguments, format);
     g_autofree char *action = g_strdup_vprintf(format, arguments);

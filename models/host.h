@@ -144,15 +144,23 @@ void host_measure(Host *host, unsigned metric, int64_t value);
  * and its other end. Recorded when record.series names it. */
 void host_sample(Host *host, unsigned series, const Stream *stream, double value);
 
-/* Log lines, shown by --log. Free when off: the arguments are not formatted. */
+/* Log lines, shown by --log: host_log(host, level, format, ...). Free when off: the arguments are
+ * not even evaluated. */
 typedef enum LogLevel { LOG_OFF, LOG_WARNING, LOG_INFO, LOG_DEBUG } LogLevel;
-void host_log(Host *host, LogLevel level, const char *format, ...)
+#define host_log(host, level, ...)                                                                 \
+    (host_logs(host, level) ? host_log_line(host, level, __VA_ARGS__) : (void)0)
+bool host_logs(const Host *host, LogLevel level);
+void host_log_line(Host *host, LogLevel level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* What this host has just drawn at random, in the words of a row of the timeline that does the
  * same: `send 1 2 tokens 5`. With ScenarioModule.explicit_settings, the rows of a run are the run;
- * that is how skein check takes a random run apart. Free when nobody asks. */
-void host_explain(Host *host, const char *format, ...) __attribute__((format(printf, 2, 3)));
+ * that is how skein check takes a random run apart: host_explain(host, format, ...). Free when
+ * nobody asks. */
+#define host_explain(host, ...)                                                                    \
+    (host_explains(host) ? host_explain_row(host, __VA_ARGS__) : (void)0)
+bool host_explains(const Host *host);
+void host_explain_row(Host *host, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The coordinator. */
 

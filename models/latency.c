@@ -7,6 +7,7 @@
 #include "sim/distribution.h"
 #include "sim/error.h"
 #include "sim/nearest.h"
+#include "sim/random.h"
 #include "sim/value_text.h"
 
 #include <string.h>
@@ -235,6 +236,21 @@ SimDuration latency_model_delay(const LatencyModel *model, EntityId sender, Enti
         return INT64_MAX;
     }
     return MAX(delay + jitter, minimum);
+}
+
+SimDuration latency_model_send(const LatencyModel *model, EntityId sender, EntityId receiver,
+                               uint64_t seed, uint64_t purpose, uint64_t index,
+                               LatencyFate *ret_fate)
+{
+    const uint64_t key =
+        latency_model_is_constant(model) ? 0 : random_key(seed, purpose, sender, receiver);
+    *ret_fate = LATENCY_ARRIVES;
+    if (model->source == NULL && model->jitter == NULL) {
+        const SimDuration delay = distribution_draw(model->distribution, key, index);
+        return MAX(delay, model->distribution_minimum);
+    }
+    *ret_fate = latency_model_fate(model, sender, receiver, index);
+    return latency_model_delay(model, sender, receiver, key, index);
 }
 
 LatencyFate latency_model_fate(const LatencyModel *model, EntityId sender, EntityId receiver,

@@ -56,6 +56,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LatencyModel, latency_model_free)
 SimDuration latency_model_delay(const LatencyModel *model, EntityId sender, EntityId receiver,
                                 uint64_t key, uint64_t index);
 
+/* Delay and fate at once, for the way of every message. The key is that of random_key() with these
+ * arguments; it is drawn where a delay varies only. */
+SimDuration latency_model_send(const LatencyModel *model, EntityId sender, EntityId receiver,
+                               uint64_t seed, uint64_t purpose, uint64_t index,
+                               LatencyFate *ret_fate);
+
 /* Always LATENCY_ARRIVES unless latency_model_is_replay(). */
 LatencyFate latency_model_fate(const LatencyModel *model, EntityId sender, EntityId receiver,
                                uint64_t index);

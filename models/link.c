@@ -9,11 +9,6 @@ bool link_is_cut_at(const Host *host, EntityId peer, SimTime time)
     return fault_plan_is_cut(host->network->plan, time, host->entity.id, peer);
 }
 
-bool link_is_cut(const Host *host, EntityId peer)
-{
-    return link_is_cut_at(host, peer, host_now(host));
-}
-
 /* The number of the `set` row in force for this key, 0: the base model. */
 static unsigned setting(const Host *host, const char *key, EntityId peer, SimTime time)
 {
@@ -42,17 +37,17 @@ static SimDuration within_time(SimTime time, SimDuration delay)
 SimDuration link_delay_at(Host *host, EntityId peer, SimTime time, uint64_t purpose, uint64_t index)
 {
     const EntityId self = host->entity.id;
-    const LatencyModel *model = latency_of(host, peer, time);
-    const uint64_t key = latency_model_is_constant(model)
-                             ? 0
-                             : random_key(host->network->options.seed, purpose, self, peer);
-    if (latency_model_fate(model, self, peer, index) == LATENCY_EXHAUSTED) {
+    const Network *network = host->network;
+    LatencyFate fate;
+    const SimDuration delay =
+        within_time(time, latency_model_send(latency_of(host, peer, time), self, peer,
+                                             network->options.seed, purpose, index, &fate));
+    if (fate == LATENCY_EXHAUSTED) {
         entity_fail(&host->entity,
                     "a link has more messages than its replay file, which has no then=");
     }
-    const SimDuration delay = within_time(time, latency_model_delay(model, self, peer, key, index));
-    const NetworkWitness *witness = host->network->options.witness;
-    if (witness != NULL && witness->sent != NULL && purpose == host->network->latency_purpose) {
+    const NetworkWitness *witness = network->options.witness;
+    if (witness != NULL && witness->sent != NULL && purpose == network->latency_purpose) {
         witness->sent(witness->data, self, peer, index, time, delay);
     }
     return delay;

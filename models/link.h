@@ -5,11 +5,15 @@
 #ifndef MODELS_LINK_H
 #define MODELS_LINK_H
 
+#include "models/host.h"
 #include "models/peer.h"
 
 /* True when a partition of the timeline separates the two now. */
-bool link_is_cut(const Host *host, EntityId peer);
 bool link_is_cut_at(const Host *host, EntityId peer, SimTime time);
+static inline bool link_is_cut(const Host *host, EntityId peer)
+{
+    return host->network->has_changes && link_is_cut_at(host, peer, host_now(host));
+}
 
 /* The delay of the next message, or of the next control (dial, close, reset), on the link; at least
  * the declared minimum. Each call uses one draw. */

@@ -291,6 +291,7 @@ bool network_models_add_rows(Network *network, GError **error)
         g_array_append_val(numbers, among);
     }
     network->has_settings = numbers->len > 0;
+    network->has_changes = fault_plan_next_change(network->plan, INT64_MIN) != SIM_TIME_MAX;
     network->sends_packets =
         network->stack->always_sends_packets || path_models_need_packets(&network->path);
     network->row_numbers = (unsigned *)(void *)g_array_free(g_steal_pointer(&numbers), FALSE);

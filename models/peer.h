@@ -208,6 +208,7 @@ struct Network {
     bool sends_packets;    /* the stack's way through models/packet_link.h is in use */
     unsigned *row_numbers; /* of each `set` row among those of its key, from 1 */
     bool has_settings;     /* the timeline has `set` rows */
+    bool has_changes;      /* or others that change links */
     const struct Stack *stack;
     uint64_t latency_purpose, control_purpose, loss_purpose, path_loss_purpose;
     uint64_t control_loss_purpose;

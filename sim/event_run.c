@@ -8,6 +8,9 @@
 /* Room that an ended run may keep. */
 #define CAPACITY_KEPT 1024
 
+/* As many are moved for an inserted one: a few cache lines. */
+#define MOVED_MAX 32
+
 /* So many events are sorted without a branch that could be guessed wrong. */
 #define FEW 24
 
@@ -151,23 +154,74 @@ static void sort_many(EventRun *run, EventList list, EventChunkPool *pool)
     }
 }
 
-/* Room for `count` events behind those that are left. */
+/* Room for `count` events behind those that are left, and for some to be inserted on both sides. */
 static void make_room(EventRun *run, size_t count)
 {
-    const size_t left = event_run_count(run), capacity = MAX(left + count, CAPACITY_KEPT);
-    if (left + count > run->capacity) {
-        Event *events = g_new(Event, capacity);
-        for (size_t i = 0; i < left; i++) {
-            events[i] = run->next[i];
-        }
+    const size_t left = event_run_count(run), need = left + count + 2 * MOVED_MAX;
+    Event *events = run->events;
+    if (need > run->capacity) {
+        run->capacity = MAX(need, CAPACITY_KEPT);
+        events = g_new(Event, run->capacity);
+    }
+    if (left > 0) {
+        memmove(events + MOVED_MAX, run->next, left * sizeof(Event));
+    }
+    if (events != run->events) {
         g_free(run->events);
         run->events = events;
-        run->capacity = capacity;
-    } else if (left > 0) {
-        memmove(run->events, run->next, left * sizeof(Event));
     }
-    run->next = run->events;
-    run->end = run->events + left;
+    run->next = events + MOVED_MAX;
+    run->end = run->next + left;
+}
+
+/* How many of the events that are left come before `event`, or are behind it; MOVED_MAX + 1 stands
+ * for more. Times are looked at first, and simultaneous events then one by one. */
+static size_t count_before(const EventRun *run, const Event *event)
+{
+    const Event *place = run->next, *end = place + MIN(event_run_count(run), MOVED_MAX + 1);
+    while (place < end && place->time <= event->time) {
+        place++;
+    }
+    while (place > run->next && event_before(event, place - 1)) {
+        place--;
+    }
+    return (size_t)(place - run->next);
+}
+
+static size_t count_behind(const EventRun *run, const Event *event)
+{
+    const Event *place = run->end, *end = place - MIN(event_run_count(run), MOVED_MAX + 1);
+    while (place > end && place[-1].time >= event->time) {
+        place--;
+    }
+    while (place < run->end && event_before(place, event)) {
+        place++;
+    }
+    return (size_t)(run->end - place);
+}
+
+bool event_run_insert(EventRun *run, const Event *event)
+{
+    if (event_run_has_ended(run)) {
+        make_room(run, 0);
+    }
+    size_t moved = count_before(run, event);
+    if (moved <= MOVED_MAX && run->next > run->events) {
+        memmove(run->next - 1, run->next, moved * sizeof(Event));
+        run->next--;
+        run->next[moved] = *event;
+    } else {
+        moved = count_behind(run, event);
+        if (moved > MOVED_MAX || run->end == run->events + run->capacity) {
+            return false;
+        }
+        Event *place = run->end - moved;
+        memmove(place + 1, place, moved * sizeof(Event));
+        run->end++;
+        *place = *event;
+    }
+    run->moves += 1 + moved * sizeof(Event) / 64; /* as one block, line by line */
+    return true;
 }
 
 void event_run_load(EventRun *run, EventList list, EventChunkPool *pool)

@@ -21,6 +21,9 @@ typedef struct EventRun {
 /* Sorts the list, whose events come after all that are left, behind these. The chunks go back to
  * the pool. */
 void event_run_load(EventRun *run, EventList list, EventChunkPool *pool);
+/* Puts the event into its place among those that are left, where that is near one end of them or
+ * they are few: what lies on that side is moved. False where that would be too much. */
+bool event_run_insert(EventRun *run, const Event *event);
 /* Gives back the room that a large list took. The run has ended. */
 void event_run_shrink(EventRun *run);
 void event_run_clear(EventRun *run);

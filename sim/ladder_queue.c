@@ -8,9 +8,9 @@
  *             `current` and those after it take events; the last one also takes all that is later
  *             but before the boundary of the rung above.
  *     near    earlier than the boundary of the last rung: the run, which is the bucket being
- *             drained, sorted; and a heap for what was pushed since into that time. Where there is
- *             a lookout, the next bucket is put behind the run before that ends, so that the
- *             lookout always sees as far ahead as it wants.
+ *             drained, sorted, with what was pushed since near one of its ends; and a heap for
+ *             what was pushed between. Where there is a lookout, the next bucket is put
+ *             behind the run before that ends, so that the lookout sees as far as it wants.
  *
  * A push looks where its time belongs, from the top down, and appends. A pop takes the first of
  * run and heap. When both are empty, the next bucket is sorted to be the run; or, if it holds too
@@ -19,9 +19,9 @@
  * apart, or rungs would become too many, the bucket is sorted whole. So an event is copied a
  * bounded number of times and sorted once, whatever the times are.
  *
- * Few events live in the heap alone: spread_last is then the end of time. The heap is spread over
- * a rung when it grows beyond NEAR_MAX and the run. That bounds the work also when everything is
- * pushed before what had been looked at first. */
+ * Few events live near alone: spread_last is then the end of time. What is near is spread over
+ * a rung when the heap grows beyond NEAR_MAX and the run. That bounds the work also when everything
+ * is pushed before what had been looked at first. */
 #include "sim/event_heap.h"
 #include "sim/event_queue.h"
 #include "sim/event_run.h"
@@ -32,7 +32,7 @@
 /* Events from one step of the lookout to the next: what they touch must stay in the first-level
  * cache. */
 #define LOOK_STRIDE 8
-/* The heap alone serves up to so many, and takes over again at half of that. */
+/* So many in the heap are few, and half as many in the whole queue. */
 #define NEAR_MAX 64
 
 typedef struct LadderQueue {
@@ -157,13 +157,15 @@ static EventList take_top(LadderQueue *self)
     return top;
 }
 
-static void top_to_heap(LadderQueue *self)
+static void top_near(LadderQueue *self)
 {
     EventList top = take_top(self);
     EventChunk *chunk;
     while (event_list_take_chunk(&top, &chunk)) {
         for (size_t i = 0; i < chunk->count; i++) {
-            event_heap_push(&self->heap, chunk->events[i]);
+            if (!event_run_insert(&self->run, &chunk->events[i])) {
+                event_heap_push(&self->heap, chunk->events[i]);
+            }
         }
         event_chunk_pool_give(&self->pool, chunk);
     }
@@ -189,8 +191,8 @@ static G_GNUC_NO_INLINE bool refill(LadderQueue *self)
         if (self->rung_count > 0) {
             take_near(self);
         } else if (event_list_count(self->top) <= NEAR_MAX / 2) {
-            top_to_heap(self);
-            return self->heap.count > 0;
+            top_near(self);
+            return !event_run_has_ended(&self->run);
         } else {
             const EventSpread events = self->top_spread;
             spread(self, take_top(self), &events);
@@ -250,7 +252,11 @@ static void ladder_queue_free(EventQueue *queue)
 static G_GNUC_NO_INLINE void push_near(LadderQueue *self, SimTime time, uint32_t origin,
                                        uint32_t sequence, EntityId target, uint32_t payload)
 {
-    event_heap_push(&self->heap, (Event){time, origin, sequence, target, payload});
+    const Event event = {time, origin, sequence, target, payload};
+    if (event_run_insert(&self->run, &event)) {
+        return;
+    }
+    event_heap_push(&self->heap, event);
     if (self->heap.count > NEAR_MAX && self->heap.count > NEAR_MAX + event_run_count(&self->run)) {
         spread_near(self);
     }

@@ -26,9 +26,16 @@ static inline uint64_t mix_bytes(const void *bytes, size_t size_bytes)
         memcpy(&word, at, sizeof word);
         hash = mix_two(hash, GUINT64_FROM_LE(word));
     }
-    if (size_bytes > 0) { /* byte by byte: copying so few by a call would take longer */
+    if (size_bytes > 0) { /* copying so few by a call would take longer */
         uint64_t word = 0;
-        for (size_t i = 0; i < size_bytes; i++) {
+        unsigned bits = 0;
+        if (size_bytes >= 4) {
+            uint32_t half;
+            memcpy(&half, at, sizeof half);
+            word = GUINT32_FROM_LE(half);
+            bits = 32;
+        }
+        for (size_t i = bits / 8; i < size_bytes; i++) {
             word |= (uint64_t)at[i] << 8 * i;
         }
         hash = mix_two(hash, word);

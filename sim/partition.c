@@ -130,9 +130,12 @@ void *entity_post(Entity *self, EntityId target, SimDuration delay, unsigned kin
         outbox_add(outbox, &event, body);
         return body->body;
     }
-    event.payload = payload_pool_take(&self->partition->bodies, (uint16_t)kind, size_bytes);
+    uint32_t handle;
+    PayloadBlock *block =
+        payload_pool_take(&self->partition->bodies, (uint16_t)kind, size_bytes, &handle);
+    event.payload = handle;
     push(self->partition, &event);
-    return payload_pool_at(&self->partition->bodies, event.payload)->body;
+    return block->body;
 }
 
 void entity_count_background(Entity *self, int change)
@@ -335,9 +338,9 @@ void partition_take(Partition *partition, const OutboxItem *item)
     Event event = item->event;
     if (item->body != NULL) {
         const PayloadBlock *body = item->body;
-        event.payload = payload_pool_take(&partition->bodies, body->kind, body->size_bytes);
-        memcpy(payload_pool_at(&partition->bodies, event.payload)->body, body->body,
-               body->size_bytes);
+        PayloadBlock *block =
+            payload_pool_take(&partition->bodies, body->kind, body->size_bytes, &event.payload);
+        memcpy(block->body, body->body, body->size_bytes);
     }
     push(partition, &event);
 }

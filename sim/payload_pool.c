@@ -2,6 +2,7 @@
 /* Block classes in chunks that never move. */
 #include "sim/payload_pool.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* The first of blocks of 32 << class bytes that is large enough. */
@@ -22,30 +23,34 @@ void payload_pool_clear(PayloadPool *pool)
     memset(pool, 0, sizeof *pool);
 }
 
-uint32_t payload_pool_take(PayloadPool *pool, uint16_t kind, uint32_t size_bytes)
+/* A block of the class that was never used. */
+static G_GNUC_NO_INLINE uint32_t new_block(PayloadClass *blocks, unsigned class)
+{
+    const uint32_t index = blocks->used++;
+    g_assert(index < UINT32_C(1) << 26);
+    if (index >> payload_class_shift(class) == blocks->chunk_count) {
+        blocks->chunks = g_renew(uint8_t *, blocks->chunks, blocks->chunk_count + 1);
+        blocks->chunks[blocks->chunk_count++] =
+            g_malloc((gsize)UINT64_C(32) << class << payload_class_shift(class));
+    }
+    return index;
+}
+
+PayloadBlock *payload_pool_take(PayloadPool *pool, uint16_t kind, uint32_t size_bytes,
+                                uint32_t *ret_handle)
 {
     g_assert(size_bytes <= PAYLOAD_SIZE_BYTES_MAX);
     const unsigned class = class_for(size_bytes);
     PayloadClass *blocks = &pool->classes[class];
-    uint32_t index;
-    if (blocks->free != 0) {
-        index = blocks->free - 1;
-    } else {
-        index = blocks->used++;
-        g_assert(index < UINT32_C(1) << 26);
-        if (index >> payload_class_shift(class) == blocks->chunk_count) {
-            blocks->chunks = g_renew(uint8_t *, blocks->chunks, blocks->chunk_count + 1);
-            blocks->chunks[blocks->chunk_count++] =
-                g_malloc((gsize)UINT64_C(32) << class << payload_class_shift(class));
-        }
-    }
-    const uint32_t handle = (uint32_t) class << 26 | index;
-    PayloadBlock *block = payload_pool_at(pool, handle);
-    if (blocks->free != 0) {
+    const bool is_new = blocks->free == 0;
+    const uint32_t index = is_new ? new_block(blocks, class) : blocks->free - 1;
+    *ret_handle = (uint32_t) class << 26 | index;
+    PayloadBlock *block = payload_pool_at(pool, *ret_handle);
+    if (!is_new) {
         memcpy(&blocks->free, block->body, sizeof blocks->free);
     }
     *block = (PayloadBlock){.size_bytes = size_bytes, .kind = kind};
-    return handle;
+    return block;
 }
 
 void payload_pool_give(PayloadPool *pool, uint32_t handle)

@@ -32,8 +32,10 @@ typedef struct PayloadPool {
 
 void payload_pool_clear(PayloadPool *pool);
 
-/* A block for size_bytes <= PAYLOAD_SIZE_BYTES_MAX of body; its contents are not set. */
-uint32_t payload_pool_take(PayloadPool *pool, uint16_t kind, uint32_t size_bytes);
+/* A block for size_bytes <= PAYLOAD_SIZE_BYTES_MAX of body, whose contents are not set, and its
+ * handle. */
+PayloadBlock *payload_pool_take(PayloadPool *pool, uint16_t kind, uint32_t size_bytes,
+                                uint32_t *ret_handle);
 void payload_pool_give(PayloadPool *pool, uint32_t handle);
 
 size_t payload_pool_size_bytes(const PayloadPool *pool);
