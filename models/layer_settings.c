@@ -163,6 +163,7 @@ static const PresetValue PRESET_VALUES[] = {
     {"plain", "quic.first-timeout", "1s"},
     {"plain", "quic.initial-window", "10"},
     {"plain", "quic.loss-window", "0.5"},
+    {"plain", "quic.hystart", "no"},
 };
 
 void stack_preset_apply(unsigned preset, GPtrArray *values)

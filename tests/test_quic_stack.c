@@ -231,21 +231,24 @@ static void the_search_for_the_mtu_stops_at_that_of_the_link(void)
         const char *mtu, *sizes;
     } CASES[] = {{"link.mtu=1500B", "1394|delivered;1437|delivered;1458|delivered;1469|delivered"},
                  {"link.mtu=1400B", "1394|delivered;1437|too-big;1415|too-big;1404|too-big;"
-                                    "1399|delivered;1418|too-big"}};
+                                    "1399|delivered;1418|too-big"},
+                 {"link.mtu=1280B quic.datagram=1252B",
+                  "1380|too-big;1330|too-big;1305|too-big;1292|too-big;1286|too-big;1283|too-big"}};
     for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
-        const char *const settings[] = {"stack.name=quic", "stack.preset=plain",
-                                        "record.packets=yes", CASES[i].mtu, NULL};
+        g_autofree char *text = g_strconcat(
+            "stack.name=quic stack.preset=plain record.packets=yes ", CASES[i].mtu, NULL);
+        g_auto(GStrv) settings = g_strsplit(text, " ", -1);
         g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
         for (int k = 0; k < 100; k++) {
             g_ptr_array_add(rows, g_strdup_printf("%dms send 0 1 0 %d", 30 * k, k));
         }
         g_ptr_array_add(rows, NULL);
-        g_autoptr(ToyNetwork) toy = toy_network_new(settings, NULL);
+        g_autoptr(ToyNetwork) toy = toy_network_new((const char *const *)settings, NULL);
         CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
         toy_network_run(toy, (const char *const *)(void *)rows->pdata, 10 * SIM_SECOND);
         database_fixture_expect(toy->database,
                                 "SELECT size_bytes, fate FROM packet WHERE sender_id = 0 AND"
-                                " size_bytes > 1308 AND data_bytes = 0 ORDER BY sent_ns",
+                                " size_bytes > 1280 AND data_bytes = 0 ORDER BY sent_ns",
                                 CASES[i].sizes);
         database_fixture_expect(toy->database, "SELECT fate, count(*) FROM message GROUP BY 1",
                                 "delivered|100");
@@ -256,12 +259,15 @@ static void the_search_for_the_mtu_stops_at_that_of_the_link(void)
 static void scenarios_run_on_it(void)
 {
     static const char *const FILES[] = {"testbed.yaml", "lossy-line.yaml", "snapshot-ping.yaml"};
-    static const char *const SETS[] = {"stack.name=quic", NULL};
-    for (size_t i = 0; i < G_N_ELEMENTS(FILES); i++) {
+    static const char *const PLAIN_SETS[] = {"stack.name=quic", NULL};
+    static const char *const AGAIN[] = {"stack.name=quic", "quic.retry=yes",
+                                        "quic.version-negotiation=yes", NULL};
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(FILES); i++) {
+        const char *const *sets = i % 2 == 0 ? PLAIN_SETS : AGAIN;
         char *digests[2];
         for (unsigned k = 0; k < 2; k++) {
             g_autoptr(ScenarioFixture) fixture =
-                scenario_fixture_new(FILES[i], SETS, 1 + 2 * k, true);
+                scenario_fixture_new(FILES[i / 2], sets, 1 + 2 * k, true);
             CU_ASSERT_PTR_NOT_NULL_FATAL(fixture);
             CU_ASSERT_TRUE(scenario_fixture_run(fixture));
             CU_ASSERT_EQUAL(
