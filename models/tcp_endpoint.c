@@ -10,7 +10,6 @@ TcpHost *tcp_host(Host *host)
 {
     if (host->transport == NULL) {
         TcpHost *table = g_new0(TcpHost, 1);
-        table->endpoints = g_hash_table_new(g_int64_hash, g_int64_equal);
         table->ended = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
         table->unresolved = g_array_new(FALSE, FALSE, sizeof(TcpUnresolved));
         host->transport = table;
@@ -21,7 +20,7 @@ TcpHost *tcp_host(Host *host)
 TcpEndpoint *tcp_endpoint_find(Host *host, uint64_t id)
 {
     const TcpHost *table = host->transport;
-    return table == NULL ? NULL : g_hash_table_lookup(table->endpoints, &id);
+    return table == NULL ? NULL : id_table_find(&table->endpoints, id);
 }
 
 static size_t size_bytes(const Host *host)
@@ -42,7 +41,7 @@ TcpEndpoint *tcp_endpoint_new(Host *host, uint64_t id, EntityId peer)
     TcpEndpoint *endpoint = block_pool_take(&host_part(host)->blocks, size_bytes(host));
     endpoint->id = id;
     endpoint->peer = peer;
-    g_hash_table_insert(tcp_host(host)->endpoints, &endpoint->id, endpoint);
+    id_table_add(&tcp_host(host)->endpoints, &host_part(host)->blocks, id, endpoint);
     return endpoint;
 }
 
@@ -78,11 +77,10 @@ GPtrArray *tcp_host_list(const Host *host)
     if (table == NULL) {
         return list;
     }
-    GHashTableIter iterator;
-    void *endpoint;
-    g_hash_table_iter_init(&iterator, table->endpoints);
-    while (g_hash_table_iter_next(&iterator, NULL, &endpoint)) {
-        g_ptr_array_add(list, endpoint);
+    for (uint32_t i = 0; i < table->endpoints.capacity; i++) {
+        if (table->endpoints.entries[i].value != NULL) {
+            g_ptr_array_add(list, table->endpoints.entries[i].value);
+        }
     }
     g_ptr_array_sort(list, compare_ids);
     return list;
@@ -138,7 +136,7 @@ void tcp_endpoint_free(Host *host, TcpEndpoint *endpoint, bool by_crash)
     if (host->network->stack->tcp_user->gone != NULL) {
         host->network->stack->tcp_user->gone(host, endpoint);
     }
-    g_hash_table_remove(tcp_host(host)->endpoints, &endpoint->id);
+    id_table_remove(&tcp_host(host)->endpoints, endpoint->id);
     timer_free(&host->entity, endpoint->timer);
     endpoint->timer = 0;
     if (endpoint->connection != NULL) {
@@ -203,7 +201,7 @@ void tcp_host_forget(Host *host, bool by_crash)
     }
     TcpHost *table = host->transport;
     if (!by_crash && table != NULL) {
-        g_hash_table_unref(table->endpoints);
+        id_table_clear(&table->endpoints, &host_part(host)->blocks);
         g_hash_table_unref(table->ended);
         g_array_unref(table->unresolved);
         g_clear_pointer(&host->transport, g_free);

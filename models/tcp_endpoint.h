@@ -12,13 +12,14 @@
 #define MODELS_TCP_ENDPOINT_H
 
 #include "models/connection.h"
+#include "models/id_table.h"
 #include "models/packet_link.h"
 #include "models/tcp.h"
 #include "models/tcp_items.h"
 
 typedef struct TcpEndpoint {
     Tcp tcp;
-    uint64_t id;            /* of the connection; the key in the host's table */
+    uint64_t id;            /* of the connection */
     Connection *connection; /* NULL before it is accepted, and once it has ended */
     void *user;             /* of TcpUser; NULL: it has nothing to do with it (yet, any more) */
     TcpItems *items;        /* NULL until there are any */
@@ -60,9 +61,9 @@ _Static_assert(sizeof(TcpEndpoint) <= 480, "both halves of a connection take 960
 
 /* The host's endpoints and what it remembers of those that are gone. */
 typedef struct TcpHost {
-    GHashTable *endpoints; /* TcpEndpoint by id */
-    GHashTable *ended;     /* TcpEnded by id */
-    GArray *unresolved;    /* of TcpUnresolved */
+    IdTable endpoints;
+    GHashTable *ended;  /* TcpEnded by id */
+    GArray *unresolved; /* of TcpUnresolved */
 } TcpHost;
 
 /* How far a connection had been received here when it ended in disorder. */
