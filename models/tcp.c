@@ -30,6 +30,7 @@ static void begin(Tcp *tcp, const TcpSettings *settings, BlockPool *blocks, uint
     tcp->reordering = TCP_DUPLICATES;
     tcp->rack_steps = 1;
     tcp->written = 1;
+    tcp_begin_turn(tcp);
     tcp->timer_at = SIM_TIME_MAX;
     tcp->window_used_at = now;
     tcp->send_buffer_bytes = (uint32_t)settings->send_buffer_bytes;
@@ -120,6 +121,7 @@ void tcp_write(Tcp *tcp, SimTime now, uint64_t size_bytes)
     g_assert(!tcp->is_closed);
     restart_after_idle(tcp, now);
     tcp->written += size_bytes;
+    tcp_begin_turn(tcp);
 }
 
 void tcp_close(Tcp *tcp, SimTime now)
@@ -128,6 +130,7 @@ void tcp_close(Tcp *tcp, SimTime now)
         return;
     }
     restart_after_idle(tcp, now);
+    tcp_begin_turn(tcp);
     tcp->is_closed = true;
     if (tcp->state == TCP_ESTABLISHED) {
         tcp->state = TCP_FIN_WAIT_1;
@@ -142,6 +145,7 @@ void tcp_orphan(Tcp *tcp, SimTime now)
         tcp_wait_for_end(tcp, now, TCP_FIN_WAIT_2);
     }
     tcp->is_orphan = true;
+    tcp_begin_turn(tcp);
 }
 
 void tcp_abort(Tcp *tcp)
@@ -150,6 +154,7 @@ void tcp_abort(Tcp *tcp)
         tcp->state != TCP_CLOSED && tcp->state != TCP_SYN_SENT && tcp->state != TCP_TIME_WAIT;
     tcp_finish(tcp, 0);
     tcp->reset_due = is_known;
+    tcp_begin_turn(tcp);
 }
 
 /* What comes. */
@@ -326,6 +331,7 @@ static bool receive_head(Tcp *tcp, SimTime now, const TcpSegment *segment)
 
 void tcp_receive(Tcp *tcp, SimTime now, const TcpSegment *segment)
 {
+    tcp_begin_turn(tcp);
     if (tcp->state == TCP_CLOSED) {
         return;
     }

@@ -104,6 +104,7 @@ typedef struct Tcp {
     SimDuration round_trip_8, rto, round_trip_min;
     SimTime sent_last, window_used_at;
     SimTime timer_at;
+    SimTime turn_ended; /* tcp_has_turn() */
 
     /* Receiving. */
     uint64_t received;                     /* next expected */
@@ -168,6 +169,12 @@ void tcp_receive(Tcp *tcp, SimTime now, const TcpSegment *segment);
 void tcp_expire(Tcp *tcp, SimTime now);
 SimTime tcp_deadline(const Tcp *tcp); /* SIM_TIME_MAX: none */
 
+/* Whether tcp_next_segment() is to be called: not again in the instant in which it has returned
+ * false, unless the machine has been given something since. */
+static inline bool tcp_has_turn(const Tcp *tcp, SimTime now)
+{
+    return tcp->turn_ended != now;
+}
 /* The next segment to send now, by value. */
 bool tcp_next_segment(Tcp *tcp, SimTime now, TcpSegment *ret_segment);
 /* The segment just taken found no room in this host's own queue: it is not sent after all, and the

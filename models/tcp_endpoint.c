@@ -265,17 +265,25 @@ static void set_timer(Host *host, TcpEndpoint *endpoint)
     }
 }
 
-void tcp_endpoint_flush(Host *host, TcpEndpoint *endpoint)
+static void send_all(Host *host, TcpEndpoint *endpoint)
 {
-    if (endpoint->is_gone) {
-        return;
-    }
     TcpSegment segment;
     while (tcp_next_segment(&endpoint->tcp, host_now(host), &segment)) {
         if (!send(host, endpoint, &segment)) {
             tcp_was_dropped(&endpoint->tcp, host_now(host), &segment);
             break;
         }
+    }
+}
+
+void tcp_endpoint_flush(Host *host, TcpEndpoint *endpoint)
+{
+    if (endpoint->is_gone) {
+        return;
+    }
+    const bool has_turn = tcp_has_turn(&endpoint->tcp, host_now(host));
+    if (has_turn) {
+        send_all(host, endpoint);
     }
     if (endpoint->items != NULL) {
         tcp_items_acknowledge(endpoint->items, endpoint->tcp.unacknowledged);
@@ -284,5 +292,7 @@ void tcp_endpoint_flush(Host *host, TcpEndpoint *endpoint)
         }
     }
     tcp_sample(host, endpoint);
-    set_timer(host, endpoint);
+    if (has_turn) {
+        set_timer(host, endpoint);
+    }
 }

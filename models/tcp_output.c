@@ -278,7 +278,7 @@ static void end_turn(Tcp *tcp, SimTime now)
     }
 }
 
-bool tcp_next_segment(Tcp *tcp, SimTime now, TcpSegment *ret_segment)
+static bool next_segment(Tcp *tcp, SimTime now, TcpSegment *ret_segment)
 {
     memset(ret_segment, 0, sizeof *ret_segment - sizeof ret_segment->blocks);
     if (tcp->reset_due) {
@@ -315,8 +315,16 @@ bool tcp_next_segment(Tcp *tcp, SimTime now, TcpSegment *ret_segment)
     return false;
 }
 
+bool tcp_next_segment(Tcp *tcp, SimTime now, TcpSegment *ret_segment)
+{
+    const bool has_one = next_segment(tcp, now, ret_segment);
+    tcp->turn_ended = has_one ? -1 : now;
+    return has_one;
+}
+
 void tcp_was_dropped(Tcp *tcp, SimTime now, const TcpSegment *segment)
 {
+    tcp_begin_turn(tcp);
     if (segment->length == 0 && (segment->flags & TCP_FIN) == 0) {
         return; /* an ACK, a reset, or a SYN that its timer sends again */
     }

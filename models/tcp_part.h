@@ -34,6 +34,11 @@ static inline uint32_t tcp_stamp(SimTime now)
     return (uint32_t)(now / SIM_MICROSECOND);
 }
 
+static inline void tcp_begin_turn(Tcp *tcp)
+{
+    tcp->turn_ended = -1;
+}
+
 /* models/tcp_ack.c */
 void tcp_take_ack(Tcp *tcp, SimTime now, const TcpSegment *segment);
 void tcp_measure_round_trip(Tcp *tcp, SimDuration sample);

@@ -300,6 +300,7 @@ static uint64_t free_window(const Tcp *tcp)
 
 void tcp_read_to(Tcp *tcp, uint64_t place)
 {
+    tcp_begin_turn(tcp);
     tcp->leaves_unread = place != 0;
     tcp->read_end = (uint32_t)place;
     /* Linux's tcp_cleanup_rbuf(): a window that has doubled is told. */

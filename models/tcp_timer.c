@@ -120,6 +120,7 @@ static void expire_retransmission(Tcp *tcp, SimTime now)
 
 void tcp_expire(Tcp *tcp, SimTime now)
 {
+    tcp_begin_turn(tcp);
     if (tcp->ack_at != 0 && tcp->ack_at <= now) {
         tcp_expire_ack(tcp);
     }
