@@ -39,9 +39,9 @@ static void index_channels(MuxedConnection *muxed)
     }
 }
 
-Channel *channel_new(MuxedConnection *muxed, uint64_t id, unsigned protocol)
+Channel *channel_new(Host *host, MuxedConnection *muxed, uint64_t id, unsigned protocol)
 {
-    Channel *channel = g_new0(Channel, 1);
+    Channel *channel = block_pool_take(&host_part(host)->blocks, sizeof *channel);
     channel->id = id;
     channel->protocol = (uint16_t)protocol;
     channel->before = muxed->last;
@@ -56,7 +56,7 @@ Channel *channel_new(MuxedConnection *muxed, uint64_t id, unsigned protocol)
     return channel;
 }
 
-static void free_channel(MuxedConnection *muxed, Channel *channel)
+static void free_channel(Host *host, MuxedConnection *muxed, Channel *channel)
 {
     *(channel->before == NULL ? &muxed->channels : &channel->before->next) = channel->next;
     *(channel->next == NULL ? &muxed->last : &channel->next->before) = channel->before;
@@ -67,7 +67,7 @@ static void free_channel(MuxedConnection *muxed, Channel *channel)
     if (channel->held != NULL) {
         g_byte_array_unref(channel->held);
     }
-    g_free(channel);
+    block_pool_give(&host_part(host)->blocks, channel, sizeof *channel);
 }
 
 /* What is held: items as they will be written. */
@@ -237,7 +237,7 @@ void channel_drop(Host *host, MuxedConnection *muxed, Channel *channel)
     record_all_held(host, muxed, channel, "reset");
     muxed->carrier->end(host, muxed, channel->id, STREAM_RESET);
     identify_note_gone(host, channel);
-    free_channel(muxed, channel);
+    free_channel(host, muxed, channel);
 }
 
 /* The other side does not speak it: the stream is of no use. */
@@ -282,7 +282,7 @@ static void receive_word(Host *host, MuxedConnection *muxed, Channel *channel,
 static Channel *accept_channel(Host *host, MuxedConnection *muxed, uint64_t id)
 {
     NegotiationMessage words[NEGOTIATION_MESSAGES_MAX];
-    Channel *channel = channel_new(muxed, id, 0);
+    Channel *channel = channel_new(host, muxed, id, 0);
     channel->has_begun = true;
     const unsigned count =
         negotiation_begin(&channel->negotiation, false, NEGOTIATION_LAZY, (ProtocolList){0}, words);
@@ -327,10 +327,10 @@ void channel_received(Host *host, MuxedConnection *muxed, uint64_t stream, const
 /* Ends. */
 
 /* The channel is gone once both sides have ended it. */
-static void note_end(MuxedConnection *muxed, Channel *channel)
+static void note_end(Host *host, MuxedConnection *muxed, Channel *channel)
 {
     if (channel->has_ended && channel->has_remote_ended) {
-        free_channel(muxed, channel);
+        free_channel(host, muxed, channel);
     }
 }
 
@@ -344,9 +344,9 @@ void channel_ended(Host *host, MuxedConnection *muxed, uint64_t id, StreamEnd ho
     if (how != STREAM_HALF_CLOSE) { /* nobody is there to listen */
         record_all_held(host, muxed, channel, "reset");
         identify_note_gone(host, channel);
-        free_channel(muxed, channel);
+        free_channel(host, muxed, channel);
     } else {
-        note_end(muxed, channel);
+        note_end(host, muxed, channel);
     }
     Stream *stream = stream_find(host, muxed->connection, id, UINT32_MAX);
     if (stream == NULL || muxed->connection == NULL) {
@@ -366,7 +366,7 @@ void channel_send(Host *host, MuxedConnection *muxed, Stream *stream, const Mess
 {
     Channel *channel = channel_find(muxed, stream->id);
     if (channel == NULL) {
-        channel = channel_new(muxed, stream->id, stream->protocol);
+        channel = channel_new(host, muxed, stream->id, stream->protocol);
     }
     const uint32_t length = MAX(header->size_bytes, 1);
     const uint32_t body_bytes = (uint32_t)sizeof *header + header->content_size_bytes;
@@ -401,10 +401,10 @@ void channel_end(Host *host, MuxedConnection *muxed, const Stream *stream, Strea
         if (channel->has_begun) {
             muxed->carrier->end(host, muxed, channel->id, how);
         }
-        free_channel(muxed, channel);
+        free_channel(host, muxed, channel);
     } else if (channel->may_speak) {
         muxed->carrier->end(host, muxed, channel->id, how);
-        note_end(muxed, channel);
+        note_end(host, muxed, channel);
     } else {
         channel->is_end_held = true;
     }
@@ -433,7 +433,7 @@ void channels_clear(Host *host, MuxedConnection *muxed, const char *fate)
             record_all_held(host, muxed, muxed->channels, fate);
         }
         identify_note_gone(host, muxed->channels);
-        free_channel(muxed, muxed->channels);
+        free_channel(host, muxed, muxed->channels);
     }
     g_clear_pointer(&muxed->by_id, g_hash_table_unref);
     g_clear_pointer(&muxed->identify, g_free);

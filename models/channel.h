@@ -76,7 +76,7 @@ void channels_begin(Host *host, MuxedConnection *muxed);
 /* Opens what was held for want of identify. */
 void channels_open_held(Host *host, MuxedConnection *muxed);
 
-Channel *channel_new(MuxedConnection *muxed, uint64_t id, unsigned protocol);
+Channel *channel_new(Host *host, MuxedConnection *muxed, uint64_t id, unsigned protocol);
 Channel *channel_find(const MuxedConnection *muxed, uint64_t id); /* NULL: there is none */
 /* Proposes its protocol. */
 void channel_open(Host *host, MuxedConnection *muxed, Channel *channel);

@@ -53,9 +53,9 @@ void identify_begin(Host *host, MuxedConnection *muxed)
         }
         muxed->is_identifying = true;
         muxed->carrier->set_identify_timeout(host, muxed, host_now(host) + settings->timeout);
-        channel_open(
-            host, muxed,
-            channel_new(muxed, record_id(host->entity.id, IDENTIFY_STREAM), PROTOCOL_IDENTIFY));
+        channel_open(host, muxed,
+                     channel_new(host, muxed, record_id(host->entity.id, IDENTIFY_STREAM),
+                                 PROTOCOL_IDENTIFY));
     }
     if (!settings->enabled || !settings->wait) {
         finish_opening(host, muxed);
@@ -109,7 +109,7 @@ static void push(Host *host, MuxedConnection *muxed)
 {
     const uint64_t id = record_id(host->entity.id, ++host->streams_made);
     host->pushes->running++;
-    Channel *channel = channel_new(muxed, id, PROTOCOL_IDENTIFY_PUSH);
+    Channel *channel = channel_new(host, muxed, id, PROTOCOL_IDENTIFY_PUSH);
     channel_open(host, muxed, channel);
     set_timeout(host, muxed);
 }

@@ -12,23 +12,36 @@
 #include "models/tcp_endpoint.h"
 #include "models/upgrade.h"
 
+/* What there is of it during the upgrade only. */
+typedef struct LayeredUpgrade {
+    Upgrade state;
+    SimTime busy_until; /* computing what goes out next */
+    Span *step;         /* of the dial: what it is at; NULL: nothing that is shown */
+    bool has_computed;
+} LayeredUpgrade;
+
+/* It stands behind its endpoint, see layered_endpoint(). */
 typedef struct Layered {
     MuxedConnection muxed; /* first: it is known by that */
     Host *host;
-    TcpEndpoint *endpoint;
-    Upgrade *upgrade;      /* NULL once there is no more of it */
-    MuxerSession *session; /* NULL before */
-    const Security *security;
-    Span *step; /* of the dial: what it is at; NULL: nothing that is shown */
+    LayeredUpgrade *upgrade; /* NULL once there is no more of it */
+    MuxerSession *session;   /* NULL before */
     TimerId timer;
     SimTime timeout;          /* of the upgrade's step, or of identify; SIM_TIME_MAX: none */
-    SimTime busy_until;       /* computing what goes out next */
     SimTime flush_at;         /* muxer.coalesce; SIM_TIME_MAX: nothing waits for that */
     bool is_settle_due;       /* at the end of this instant */
     bool is_closing, is_dead; /* in good order; the session has died */
-    bool is_timer_idle, has_computed;
+    bool is_timer_idle;
     uint8_t shown_step; /* UpgradeStep that the span is of */
+    uint8_t security;   /* its number */
 } Layered;
+
+_Static_assert(sizeof(Layered) <= 128, "an idle connection is small");
+
+static inline TcpEndpoint *layered_endpoint(const Layered *layered)
+{
+    return (TcpEndpoint *)(uintptr_t)layered - 1;
+}
 
 static inline Layered *layered_of(Host *host, Connection *connection)
 {
@@ -54,6 +67,8 @@ void layered_flush(Host *host, Layered *layered);
 void layered_flush_later(Host *host, Layered *layered);
 bool layered_may_wait(const Host *host, const Layered *layered);
 void layered_set_timer(Host *host, Layered *layered);
+/* There is no more of the upgrade. */
+void layered_end_upgrade(Host *host, Layered *layered);
 
 /* models/layered_record.c: what the record learns. */
 void layered_messages(const TcpItem *item, void (*each)(void *data, const MessageHeader *header),

@@ -26,7 +26,7 @@ static LayeredPart *add_part(FrameBuffer *record, LayeredPartKind kind, uint32_t
 
 static void write_record(Host *host, Layered *layered, FrameBuffer *record, uint64_t wire_bytes)
 {
-    memcpy(tcp_endpoint_add(layered->endpoint, host_now(host), 0, record->size_bytes,
+    memcpy(tcp_endpoint_add(layered_endpoint(layered), host_now(host), 0, record->size_bytes,
                             (uint32_t)wire_bytes),
            record->bytes, record->size_bytes);
     frame_buffer_cut(record, 0);
@@ -38,22 +38,31 @@ static void write_record(Host *host, Layered *layered, FrameBuffer *record, uint
 static bool is_busy(Host *host, Layered *layered, const UpgradeMessage *message)
 {
     const SimDuration operation = host->network->layers.security.operation;
-    if (layered->busy_until > host_now(host)) {
+    if (layered->upgrade->busy_until > host_now(host)) {
         return true;
     }
-    if (message->operations == 0 || operation == 0 || layered->has_computed) {
-        layered->has_computed = false;
+    if (message->operations == 0 || operation == 0 || layered->upgrade->has_computed) {
+        layered->upgrade->has_computed = false;
         return false;
     }
-    layered->has_computed = true;
-    layered->busy_until = host_now(host) + message->operations * operation;
+    layered->upgrade->has_computed = true;
+    layered->upgrade->busy_until = host_now(host) + message->operations * operation;
     return true;
+}
+
+void layered_end_upgrade(Host *host, Layered *layered)
+{
+    LayeredUpgrade *upgrade = g_steal_pointer(&layered->upgrade);
+    if (upgrade != NULL) {
+        g_free(upgrade->step);
+        block_pool_give(&host_part(host)->blocks, upgrade, sizeof *upgrade);
+    }
 }
 
 /* False when there is more that has to wait. */
 static bool flush_upgrade(Host *host, Layered *layered, FrameBuffer *record)
 {
-    Upgrade *upgrade = layered->upgrade;
+    Upgrade *upgrade = &layered->upgrade->state;
     uint64_t wire_bytes = 0;
     bool is_late = false;
     while (upgrade->out_count > 0 && !(is_late = is_busy(host, layered, &upgrade->out[0]))) {
@@ -74,7 +83,7 @@ static bool flush_upgrade(Host *host, Layered *layered, FrameBuffer *record)
     }
     layered_show_step(host, layered);
     if (upgrade->step == UPGRADE_DONE) {
-        g_clear_pointer(&layered->upgrade, g_free);
+        layered_end_upgrade(host, layered);
     }
     return true;
 }
@@ -85,8 +94,8 @@ static bool flush_upgrade(Host *host, Layered *layered, FrameBuffer *record)
 static uint64_t gather_frames(Host *host, Layered *layered, FrameBuffer *record, uint64_t room,
                               bool *ret_is_session)
 {
-    const uint32_t limit =
-        layered->security->record_bytes == 0 ? PLAIN_RECORD_BYTES : layered->security->record_bytes;
+    const uint32_t record_bytes = security_get(layered->security)->record_bytes;
+    const uint32_t limit = record_bytes == 0 ? PLAIN_RECORD_BYTES : record_bytes;
     uint64_t plain_bytes = 0;
     *ret_is_session = true;
     while (plain_bytes < MIN(room, limit)) {
@@ -109,7 +118,7 @@ static uint64_t gather_frames(Host *host, Layered *layered, FrameBuffer *record,
 /* As much as the send buffer takes; a writer that finds it full waits with what it has begun. */
 static void flush_session(Host *host, Layered *layered, FrameBuffer *record)
 {
-    TcpEndpoint *endpoint = layered->endpoint;
+    TcpEndpoint *endpoint = layered_endpoint(layered);
     uint32_t room;
     while ((room = tcp_room(&endpoint->tcp)) > 0) {
         bool is_session;
@@ -119,7 +128,8 @@ static void flush_session(Host *host, Layered *layered, FrameBuffer *record)
         }
         endpoint->is_quiet = is_session && (endpoint->is_quiet ||
                                             endpoint->tcp.unacknowledged == endpoint->tcp.written);
-        const uint64_t sealed_bytes = security_sealed_bytes(layered->security, plain_bytes);
+        const uint64_t sealed_bytes =
+            security_sealed_bytes(security_get(layered->security), plain_bytes);
         write_record(host, layered, record,
                      sealed_bytes + websocket_header_bytes(host, layered, sealed_bytes));
     }
@@ -132,7 +142,7 @@ static bool has_unsent(const Layered *layered)
 
 void layered_flush(Host *host, Layered *layered)
 {
-    TcpEndpoint *endpoint = layered->endpoint;
+    TcpEndpoint *endpoint = layered_endpoint(layered);
     layered->flush_at = SIM_TIME_MAX;
     if (endpoint->is_gone || endpoint->tcp.is_closed || endpoint->tcp.state == TCP_CLOSED) {
         return;
@@ -160,8 +170,9 @@ bool layered_may_wait(const Host *host, const Layered *layered)
 {
     return host->network->layers.muxer.coalesce > 0 && layered->upgrade == NULL &&
            layered->session != NULL &&
-           security_sealed_bytes(layered->security, muxer_ahead_bytes(layered->session)) <
-               layered->endpoint->tcp.mss_bytes;
+           security_sealed_bytes(security_get(layered->security),
+                                 muxer_ahead_bytes(layered->session)) <
+               layered_endpoint(layered)->tcp.mss_bytes;
 }
 
 void layered_flush_later(Host *host, Layered *layered)
@@ -189,8 +200,10 @@ void layered_set_timer(Host *host, Layered *layered)
     SimTime deadline =
         layered->session == NULL ? SIM_TIME_MAX : muxer_deadline(layered->session, &is_idle);
     const SimTime others[] = {layered->timeout, layered->flush_at,
-                              layered->busy_until > host_now(host) ? layered->busy_until
-                                                                   : SIM_TIME_MAX};
+                              layered->upgrade != NULL &&
+                                      layered->upgrade->busy_until > host_now(host)
+                                  ? layered->upgrade->busy_until
+                                  : SIM_TIME_MAX};
     for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
         is_idle = is_idle && others[i] == SIM_TIME_MAX;
         deadline = MIN(deadline, others[i]);

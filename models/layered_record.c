@@ -11,24 +11,24 @@ static void begin(Host *host, Layered *layered, const char *name)
 {
     if (layered->muxed.is_dialer && layered->muxed.connection != NULL) {
         const Span step = span_start(host, name, &layered->muxed.connection->account->span.context);
-        layered->step = g_memdup2(&step, sizeof step);
+        layered->upgrade->step = g_memdup2(&step, sizeof step);
     }
 }
 
 static void end(Host *host, Layered *layered, const UpgradeCost *cost, bool has_failed)
 {
-    if (layered->step == NULL) {
+    if (layered->upgrade->step == NULL) {
         return;
     }
-    span_set_integer(layered->step, "bytes_sent", cost->bytes_sent);
-    span_set_integer(layered->step, "bytes_received", cost->bytes_received);
-    span_set_integer(layered->step, "round_trips", cost->round_trips);
+    span_set_integer(layered->upgrade->step, "bytes_sent", cost->bytes_sent);
+    span_set_integer(layered->upgrade->step, "bytes_received", cost->bytes_received);
+    span_set_integer(layered->upgrade->step, "round_trips", cost->round_trips);
     if (has_failed) {
-        span_end_error(host, layered->step);
+        span_end_error(host, layered->upgrade->step);
     } else {
-        span_end(host, layered->step);
+        span_end(host, layered->upgrade->step);
     }
-    g_clear_pointer(&layered->step, g_free);
+    g_clear_pointer(&layered->upgrade->step, g_free);
 }
 
 void layered_show_dial(Host *host, Layered *layered)
@@ -43,17 +43,17 @@ void layered_show_open(Host *host, Layered *layered)
     const UpgradeCost cost = {
         .bytes_sent = ack_bytes + 8, .bytes_received = ack_bytes + 8, .round_trips = 1};
     end(host, layered, &cost, false);
-    layered->shown_step = layered->upgrade->step;
+    layered->shown_step = layered->upgrade->state.step;
     begin(host, layered, upgrade_step_name((UpgradeStep)layered->shown_step));
 }
 
 void layered_show_step(Host *host, Layered *layered)
 {
-    const UpgradeStep step = (UpgradeStep)layered->upgrade->step;
+    const UpgradeStep step = (UpgradeStep)layered->upgrade->state.step;
     if (step == layered->shown_step || step == UPGRADE_FAILED) {
         return;
     }
-    end(host, layered, &layered->upgrade->costs[layered->shown_step], false);
+    end(host, layered, &layered->upgrade->state.costs[layered->shown_step], false);
     layered->shown_step = (uint8_t)step;
     if (step < UPGRADE_DONE) {
         begin(host, layered, upgrade_step_name(step));
@@ -63,11 +63,11 @@ void layered_show_step(Host *host, Layered *layered)
 void layered_show_failure(Host *host, Layered *layered)
 {
     if (layered->upgrade != NULL && layered->shown_step < UPGRADE_DONE) {
-        if (layered->step != NULL) {
-            span_set_text(layered->step, "failure",
-                          upgrade_failure_name((UpgradeFailure)layered->upgrade->failure));
+        if (layered->upgrade->step != NULL) {
+            span_set_text(layered->upgrade->step, "failure",
+                          upgrade_failure_name((UpgradeFailure)layered->upgrade->state.failure));
         }
-        end(host, layered, &layered->upgrade->costs[layered->shown_step], true);
+        end(host, layered, &layered->upgrade->state.costs[layered->shown_step], true);
     }
 }
 

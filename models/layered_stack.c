@@ -35,7 +35,7 @@ static void hang_up(Host *host, TcpEndpoint *endpoint)
 
 static void abort_connection(Host *host, Layered *layered, Outcome outcome)
 {
-    TcpEndpoint *endpoint = layered->endpoint;
+    TcpEndpoint *endpoint = layered_endpoint(layered);
     tcp_abort(&endpoint->tcp);
     tcp_endpoint_flush(host, endpoint);
     end_connection(host, layered, outcome);
@@ -82,7 +82,7 @@ static const MuxerUser SESSION_USER = {
 static void begin_session(Host *host, Layered *layered, unsigned security, unsigned muxer,
                           bool stands)
 {
-    layered->security = security_get(security);
+    layered->security = (uint8_t)security;
     layered->session =
         muxer_new(muxer_at(muxer), &host->network->layers.muxers, &host_part(host)->blocks,
                   layered->muxed.is_dialer, stands, &SESSION_USER, layered, host_now(host));
@@ -132,7 +132,6 @@ static Layered *layered_new(Host *host, TcpEndpoint *endpoint, bool is_dialer)
 {
     Layered *layered = tcp_endpoint_room(endpoint);
     layered->host = host;
-    layered->endpoint = endpoint;
     layered->timeout = layered->flush_at = SIM_TIME_MAX;
     layered->muxed = (MuxedConnection){.carrier = &CARRIER,
                                        .id = endpoint->id,
@@ -148,16 +147,17 @@ static void begin_upgrade(Host *host, Layered *layered)
 {
     const Layers *layers = &host->network->layers;
     const bool is_dialer = layered->muxed.is_dialer;
-    layered->upgrade = g_new(Upgrade, 1);
-    upgrade_init(layered->upgrade, &layers->plan, is_dialer,
+    layered->upgrade = block_pool_take(&host_part(host)->blocks, sizeof *layered->upgrade);
+    upgrade_init(&layered->upgrade->state, &layers->plan, is_dialer,
                  is_dialer && layers_meet_impostor(layers, layered->muxed.peer));
 }
 
 static void become_ready(Host *host, Layered *layered)
 {
-    TcpEndpoint *endpoint = layered->endpoint;
+    TcpEndpoint *endpoint = layered_endpoint(layered);
     layered->timeout = SIM_TIME_MAX;
-    begin_session(host, layered, layered->upgrade->security, layered->upgrade->muxer, false);
+    begin_session(host, layered, layered->upgrade->state.security, layered->upgrade->state.muxer,
+                  false);
     layered_flush_later(host, layered);
     channels_begin(host, &layered->muxed);
     if (!endpoint->is_gone && endpoint->connection == NULL) {
@@ -168,15 +168,15 @@ static void become_ready(Host *host, Layered *layered)
 
 static void fail_upgrade(Host *host, Layered *layered)
 {
-    TcpEndpoint *endpoint = layered->endpoint;
-    const bool is_stranger = layered->upgrade->failure == UPGRADE_WRONG_PEER;
+    TcpEndpoint *endpoint = layered_endpoint(layered);
+    const bool is_stranger = layered->upgrade->state.failure == UPGRADE_WRONG_PEER;
     hang_up(host, endpoint);
     end_connection(host, layered, is_stranger ? OUTCOME_WRONG_PEER : OUTCOME_NO_PROTOCOL);
 }
 
 static void receive_upgrade(Host *host, Layered *layered, const UpgradeMessage *message)
 {
-    Upgrade *upgrade = layered->upgrade;
+    Upgrade *upgrade = &layered->upgrade->state;
     upgrade_receive(upgrade, message);
     if (upgrade->step == UPGRADE_FAILED) {
         fail_upgrade(host, layered);
@@ -198,7 +198,7 @@ static void opened(Host *host, TcpEndpoint *endpoint)
     }
     layered->timeout =
         host_now(host) + (is_dialer ? settings->negotiate_timeout : settings->accept_timeout);
-    upgrade_begin(layered->upgrade);
+    upgrade_begin(&layered->upgrade->state);
     layered_show_open(host, layered);
     layered_flush_later(host, layered);
 }
@@ -295,8 +295,7 @@ static void gone(Host *host, TcpEndpoint *endpoint)
     channels_clear(host, &layered->muxed, host->network->is_finished ? NULL : "reset");
     muxer_free(layered->session);
     timer_free(&host->entity, layered->timer);
-    g_free(layered->upgrade);
-    g_free(layered->step);
+    layered_end_upgrade(host, layered);
 }
 
 static const TcpUser TCP_USER = {
@@ -320,7 +319,7 @@ static void time_out(Host *host, Layered *layered)
         identify_timed_out(host, &layered->muxed);
         return;
     }
-    TcpEndpoint *endpoint = layered->endpoint;
+    TcpEndpoint *endpoint = layered_endpoint(layered);
     const bool was_open = endpoint->tcp.state != TCP_SYN_SENT;
     if (was_open) {
         hang_up(host, endpoint);
@@ -332,7 +331,7 @@ static void wake(Host *host, Layered *layered)
 {
     const SimTime now = host_now(host);
     if (layered->timeout <= now) {
-        TcpEndpoint *endpoint = layered->endpoint;
+        TcpEndpoint *endpoint = layered_endpoint(layered);
         time_out(host, layered);
         if (endpoint->is_gone || endpoint->user == NULL) {
             return;
@@ -346,8 +345,8 @@ static void wake(Host *host, Layered *layered)
         abort_connection(host, layered, OUTCOME_TIMEOUT);
         return;
     }
-    if (layered->endpoint->is_held && muxer_may_read(layered->session)) {
-        TcpEndpoint *endpoint = layered->endpoint;
+    if (layered_endpoint(layered)->is_held && muxer_may_read(layered->session)) {
+        TcpEndpoint *endpoint = layered_endpoint(layered);
         tcp_endpoint_go_on(host, endpoint);
         if (endpoint->is_gone || endpoint->user == NULL) {
             return;

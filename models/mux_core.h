@@ -65,17 +65,17 @@ typedef struct MuxCore {
     MuxerSession session;
     MuxSlot *streams; /* in the order of their ids */
     MuxEntry *queue;
+    SimTime waiting_since; /* the transport took no frame, and there is one; SIM_TIME_MAX: none */
+    SimTime read_at;       /* the least of the streams' */
     uint32_t stream_count, stream_capacity;
     uint32_t queue_head, queue_tail, queue_capacity;
     uint32_t queue_limit;
     uint32_t writes; /* of all streams in the table */
     uint32_t payload_max_bytes;
     uint32_t next_number;
-    SimTime waiting_since; /* the transport took no frame, and there is one; SIM_TIME_MAX: none */
-    SimTime read_at;       /* the least of the streams' */
-    uint16_t busy;         /* calls of the user that are under way */
+    uint16_t busy; /* calls of the user that are under way */
     uint8_t data_type;
-    bool is_initiator, is_dead, is_freed;
+    bool is_initiator : 1, is_dead : 1, is_freed : 1;
 } MuxCore;
 
 static inline uint32_t mux_queue_count(const MuxCore *core)

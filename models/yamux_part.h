@@ -16,11 +16,11 @@ typedef struct Yamux {
     SimTime measure_at, keep_alive_at;
     uint32_t ping_number;
     uint32_t unanswered, held; /* of its own streams: opened, waiting to be */
-    uint32_t incoming;
-    bool is_ping_vital; /* no answer ends the session */
+    uint32_t incoming : 31;
+    bool is_ping_vital : 1; /* no answer ends the session */
 } Yamux;
 
-_Static_assert(sizeof(Yamux) <= 192, "a session is small");
+_Static_assert(sizeof(Yamux) <= 160, "a session is small");
 
 static inline const YamuxSettings *yamux_settings(const Yamux *yamux)
 {

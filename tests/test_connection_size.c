@@ -36,7 +36,6 @@ static size_t half_bytes(const ToyNetwork *toy, EntityId peer)
     CU_ASSERT_PTR_NULL(endpoint->tcp.islands);
     CU_ASSERT_PTR_NULL(layered->upgrade);
     CU_ASSERT_PTR_NULL(layered->muxed.channels);
-    CU_ASSERT_PTR_NULL(layered->step);
     CU_ASSERT_PTR_NULL(layered->muxed.identify);
     return sizeof *endpoint + sizeof *layered + muxer_memory_bytes(layered->session) +
            memory.connection_half_bytes + TIMERS / 2 * memory.timer_bytes;
