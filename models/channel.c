@@ -8,9 +8,6 @@
 
 #include <string.h>
 
-/* Beyond so many, channels are looked up by a table. */
-enum { CHANNELS_IN_LIST = 16 };
-
 static const char *protocol_name(const Host *host, unsigned protocol)
 {
     const char *name = identify_protocol_name(protocol);
@@ -21,38 +18,19 @@ static const char *protocol_name(const Host *host, unsigned protocol)
 
 Channel *channel_find(const MuxedConnection *muxed, uint64_t id)
 {
-    if (muxed->by_id != NULL) {
-        return g_hash_table_lookup(muxed->by_id, &id);
-    }
-    Channel *channel = muxed->channels;
-    while (channel != NULL && channel->id != id) {
-        channel = channel->next;
-    }
-    return channel;
-}
-
-static void index_channels(MuxedConnection *muxed)
-{
-    muxed->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
-    for (Channel *channel = muxed->channels; channel != NULL; channel = channel->next) {
-        g_hash_table_insert(muxed->by_id, &channel->id, channel);
-    }
+    return id_table_find(&muxed->by_id, id);
 }
 
 Channel *channel_new(Host *host, MuxedConnection *muxed, uint64_t id, unsigned protocol)
 {
-    Channel *channel = block_pool_take(&host_part(host)->blocks, sizeof *channel);
+    BlockPool *blocks = &host_part(host)->blocks;
+    Channel *channel = block_pool_take(blocks, sizeof *channel);
     channel->id = id;
     channel->protocol = (uint16_t)protocol;
     channel->before = muxed->last;
     *(muxed->last == NULL ? &muxed->channels : &muxed->last->next) = channel;
     muxed->last = channel;
-    muxed->channel_count++;
-    if (muxed->by_id != NULL) {
-        g_hash_table_insert(muxed->by_id, &channel->id, channel);
-    } else if (muxed->channel_count > CHANNELS_IN_LIST) {
-        index_channels(muxed);
-    }
+    id_table_add(&muxed->by_id, blocks, id, channel);
     return channel;
 }
 
@@ -60,14 +38,15 @@ static void free_channel(Host *host, MuxedConnection *muxed, Channel *channel)
 {
     *(channel->before == NULL ? &muxed->channels : &channel->before->next) = channel->next;
     *(channel->next == NULL ? &muxed->last : &channel->next->before) = channel->before;
-    if (muxed->by_id != NULL) {
-        g_hash_table_remove(muxed->by_id, &channel->id);
+    BlockPool *blocks = &host_part(host)->blocks;
+    id_table_remove(&muxed->by_id, channel->id);
+    if (muxed->by_id.count == 0) {
+        id_table_clear(&muxed->by_id, blocks);
     }
-    muxed->channel_count--;
     if (channel->held != NULL) {
         g_byte_array_unref(channel->held);
     }
-    block_pool_give(&host_part(host)->blocks, channel, sizeof *channel);
+    block_pool_give(blocks, channel, sizeof *channel);
 }
 
 /* What is held: items as they will be written. */
@@ -435,7 +414,6 @@ void channels_clear(Host *host, MuxedConnection *muxed, const char *fate)
         identify_note_gone(host, muxed->channels);
         free_channel(host, muxed, muxed->channels);
     }
-    g_clear_pointer(&muxed->by_id, g_hash_table_unref);
     g_clear_pointer(&muxed->identify, g_free);
 }
 

@@ -12,6 +12,7 @@
 
 #include "models/channel_item.h"
 #include "models/connection.h"
+#include "models/id_table.h"
 #include "models/negotiation.h"
 #include "models/stream_end.h"
 
@@ -57,17 +58,16 @@ struct MuxedConnection {
     uint64_t id;            /* of the connection */
     Connection *connection; /* NULL: at a listener before it is ready, and once it has ended */
     Channel *channels, *last;
-    GHashTable *by_id; /* of the channels, once there are many; NULL before */
-    Span *identify;    /* the span of it, while it is open; else NULL */
-    uint32_t channel_count;
+    IdTable by_id;  /* of the channels */
+    Span *identify; /* the span of it, while it is open; else NULL */
     EntityId peer;
-    bool is_ready;       /* to carry streams */
-    bool is_known;       /* identify has told what the other side speaks */
-    bool is_identifying; /* the answer is awaited */
-    bool has_given_up;   /* to await it */
-    bool is_opening;     /* the dialer has not been told that it is open */
-    bool is_dialer;
-    bool is_push_due; /* of identify, among those that begin one after another */
+    bool is_ready : 1;       /* to carry streams */
+    bool is_known : 1;       /* identify has told what the other side speaks */
+    bool is_identifying : 1; /* the answer is awaited */
+    bool has_given_up : 1;   /* to await it */
+    bool is_opening : 1;     /* the dialer has not been told that it is open */
+    bool is_dialer : 1;
+    bool is_push_due : 1; /* of identify, among those that begin one after another */
 };
 
 /* The carrier is ready: identify and the channels begin. The connection is made at a listener; at a
