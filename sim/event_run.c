@@ -174,30 +174,41 @@ static void make_room(EventRun *run, size_t count)
     run->end = run->next + left;
 }
 
-/* How many of the events that are left come before `event`, or are behind it; MOVED_MAX + 1 stands
- * for more. Times are looked at first, and simultaneous events then one by one. */
-static size_t count_before(const EventRun *run, const Event *event)
+/* Moves those that come before `event` one place towards the front, and puts it behind them. False
+ * where there is no room, or there are more than MOVED_MAX. */
+static bool insert_ahead(EventRun *run, const Event *event)
 {
-    const Event *place = run->next, *end = place + MIN(event_run_count(run), MOVED_MAX + 1);
-    while (place < end && place->time <= event->time) {
-        place++;
+    const Event *end = run->end;
+    if (run->next == run->events ||
+        (end - run->next > MOVED_MAX && run->next[MOVED_MAX].time <= event->time)) {
+        return false;
     }
-    while (place > run->next && event_before(event, place - 1)) {
-        place--;
+    Event *place = run->next--;
+    for (; place < end && place->time < event->time; place++) {
+        place[-1] = *place;
     }
-    return (size_t)(place - run->next);
+    for (; place < end && event_before(place, event); place++) {
+        place[-1] = *place; /* simultaneous ones */
+    }
+    place[-1] = *event;
+    run->moves += (uint64_t)(place - run->next);
+    return true;
 }
 
-static size_t count_behind(const EventRun *run, const Event *event)
+/* The same with those behind it. */
+static bool insert_behind(EventRun *run, const Event *event)
 {
-    const Event *place = run->end, *end = place - MIN(event_run_count(run), MOVED_MAX + 1);
-    while (place > end && place[-1].time >= event->time) {
-        place--;
+    if (run->end == run->events + run->capacity ||
+        (run->end - run->next > MOVED_MAX && run->end[-1 - MOVED_MAX].time >= event->time)) {
+        return false;
     }
-    while (place < run->end && event_before(place, event)) {
-        place++;
+    Event *place = run->end++;
+    for (; place > run->next && event_before(event, place - 1); place--) {
+        *place = place[-1];
     }
-    return (size_t)(run->end - place);
+    *place = *event;
+    run->moves += (uint64_t)(run->end - place);
+    return true;
 }
 
 bool event_run_insert(EventRun *run, const Event *event)
@@ -205,23 +216,7 @@ bool event_run_insert(EventRun *run, const Event *event)
     if (event_run_has_ended(run)) {
         make_room(run, 0);
     }
-    size_t moved = count_before(run, event);
-    if (moved <= MOVED_MAX && run->next > run->events) {
-        memmove(run->next - 1, run->next, moved * sizeof(Event));
-        run->next--;
-        run->next[moved] = *event;
-    } else {
-        moved = count_behind(run, event);
-        if (moved > MOVED_MAX || run->end == run->events + run->capacity) {
-            return false;
-        }
-        Event *place = run->end - moved;
-        memmove(place + 1, place, moved * sizeof(Event));
-        run->end++;
-        *place = *event;
-    }
-    run->moves += 1 + moved * sizeof(Event) / 64; /* as one block, line by line */
-    return true;
+    return insert_ahead(run, event) || insert_behind(run, event);
 }
 
 void event_run_load(EventRun *run, EventList list, EventChunkPool *pool)
