@@ -224,17 +224,25 @@ static void append_labels(GString *body, const Conversation *conversation, bool 
     g_string_append(body, "EOD\n");
 }
 
-/* y, from y, to y and name of the children of the dial's span. */
+/* y, from y, to y and name of the children of the dial's span; where several transports were tried,
+ * of the attempt on this one in its place. */
 static bool append_phases(const PlotSource *source, const Conversation *conversation, GString *body,
                           double unit_ns, guint *ret_count, GError **error)
 {
     GError *problem = NULL;
     g_autoptr(sqlite3_stmt) row = database_prepare_for_run(
         source->database,
-        "SELECT name, start_ns, ifnull(end_ns, start_ns) FROM span WHERE run_id = ?1 AND peer_id ="
-        " ?2 AND parent_id = (SELECT id FROM span WHERE run_id = ?1 AND start_ns = ?3 AND peer_id ="
-        " ?2 AND CASE WHEN json_valid(attributes) THEN json_extract(attributes, '$.from') = ?2 AND"
-        " json_extract(attributes, '$.to') = ?4 END ORDER BY id LIMIT 1) ORDER BY start_ns, id",
+        "WITH dial(id) AS (SELECT id FROM span WHERE run_id = ?1 AND start_ns = ?3 AND peer_id = ?2"
+        " AND CASE WHEN json_valid(attributes) THEN json_extract(attributes, '$.from') = ?2 AND"
+        " json_extract(attributes, '$.to') = ?4"
+        " AND ifnull(json_extract(attributes, '$.stack'), ?5) = ?5 END"
+        " ORDER BY json_extract(attributes, '$.stack') IS NULL, id LIMIT 1)"
+        " SELECT name, start_ns, ifnull(end_ns, start_ns) FROM span WHERE run_id = ?1 AND peer_id ="
+        " ?2 AND (parent_id = (SELECT id FROM dial) AND name <> 'attempt' OR parent_id IN"
+        " (SELECT id FROM span WHERE run_id = ?1 AND peer_id = ?2 AND name = 'attempt' AND "
+        "parent_id"
+        " = (SELECT id FROM dial) AND json_extract(attributes, '$.stack') = ?5))"
+        " ORDER BY start_ns, id",
         source->run_id, error);
     if (row == NULL) {
         return false;
@@ -242,6 +250,7 @@ static bool append_phases(const PlotSource *source, const Conversation *conversa
     sqlite3_bind_int64(row, 2, conversation->dialer_id);
     sqlite3_bind_int64(row, 3, conversation->dialed_ns);
     sqlite3_bind_int64(row, 4, conversation->listener_id);
+    sqlite3_bind_text(row, 5, conversation->stack, -1, SQLITE_STATIC);
     *ret_count = 0;
     g_string_append(body, "$phases << EOD\n");
     while (database_step(row, &problem)) {

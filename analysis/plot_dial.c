@@ -36,7 +36,7 @@ typedef struct DialBar {
 } DialBar;
 
 typedef struct Dial {
-    char *name, *outcome;
+    char *name, *outcome, *stack;
     int64_t run_id, dialed_ns, end_ns, dialer_id, listener_id, span_id;
     int64_t round_trips, bytes_sent, bytes_received; /* of its phases */
     bool is_open, has_failed, has_span, has_phases;
@@ -55,6 +55,7 @@ static void dial_clear(void *data)
     Dial *dial = data;
     g_free(dial->name);
     g_free(dial->outcome);
+    g_free(dial->stack);
 }
 
 static void waterfall_clear(Waterfall *waterfall)
@@ -121,6 +122,7 @@ static void append_dial(const PlotSource *source, Waterfall *waterfall, sqlite3_
     Dial dial = {
         .name = row_name(source, waterfall, row),
         .outcome = database_text(row, 8),
+        .stack = database_text(row, 4),
         .run_id = sqlite3_column_int64(row, 0),
         .dialer_id = sqlite3_column_int64(row, 2),
         .dialed_ns = dialed_ns,
@@ -245,8 +247,10 @@ static void append_phase(Waterfall *waterfall, guint index, Dial *dial, sqlite3_
                                      .round_trips = round_trips});
 }
 
-/* The span of a dial is its dialer's, of that instant, and says from whom to whom. What did not
- * open ended with it. Only for dials that are drawn: a span is found by looking at all. */
+/* The span of a dial is its dialer's, of that instant, and says from whom to whom; where several
+ * transports were tried, that of an attempt says which one, and so does the dial's, on which one it
+ * has a connection. What did not open ended with it. Only for dials that are drawn: a span is found
+ * by looking at all. */
 static bool find_span(const PlotSource *source, Dial *dial, GError **error)
 {
     GError *problem = NULL;
@@ -254,7 +258,9 @@ static bool find_span(const PlotSource *source, Dial *dial, GError **error)
         source->database,
         "SELECT id, end_ns FROM span WHERE run_id = ?1 AND start_ns = ?2 AND peer_id = ?3"
         " AND CASE WHEN json_valid(attributes) THEN json_extract(attributes, '$.from') = ?3"
-        " AND json_extract(attributes, '$.to') = ?4 END ORDER BY id LIMIT 1",
+        " AND json_extract(attributes, '$.to') = ?4"
+        " AND ifnull(json_extract(attributes, '$.stack'), ?5) = ?5 END"
+        " ORDER BY json_extract(attributes, '$.stack') IS NULL, id LIMIT 1",
         dial->run_id, error);
     if (row == NULL) {
         return false;
@@ -262,6 +268,7 @@ static bool find_span(const PlotSource *source, Dial *dial, GError **error)
     sqlite3_bind_int64(row, 2, dial->dialed_ns);
     sqlite3_bind_int64(row, 3, dial->dialer_id);
     sqlite3_bind_int64(row, 4, dial->listener_id);
+    sqlite3_bind_text(row, 5, dial->stack, -1, SQLITE_STATIC);
     dial->has_span = database_step(row, &problem);
     if (dial->has_span) {
         dial->span_id = sqlite3_column_int64(row, 0);
@@ -272,6 +279,7 @@ static bool find_span(const PlotSource *source, Dial *dial, GError **error)
     return database_finished(problem, error);
 }
 
+/* The children of its span; in the place of attempts, those of the one that won. */
 static bool read_phases(const PlotSource *source, Waterfall *waterfall, guint index, GError **error)
 {
     GError *problem = NULL;
@@ -281,7 +289,11 @@ static bool read_phases(const PlotSource *source, Waterfall *waterfall, guint in
         "SELECT name, start_ns, ifnull(end_ns, ?4), json_extract(fields, '$.round_trips'),"
         " json_extract(fields, '$.bytes_sent'), json_extract(fields, '$.bytes_received')"
         " FROM (SELECT *, CASE WHEN json_valid(attributes) THEN attributes ELSE '{}' END AS fields"
-        " FROM span WHERE run_id = ?1 AND parent_id = ?2 AND peer_id = ?3) ORDER BY start_ns, id",
+        " FROM span WHERE run_id = ?1 AND peer_id = ?3 AND (parent_id = ?2 AND name <> 'attempt'"
+        " OR parent_id IN (SELECT id FROM span WHERE run_id = ?1 AND peer_id = ?3 AND parent_id = "
+        "?2"
+        " AND name = 'attempt' AND json_extract(attributes, '$.stack') = ?5))) ORDER BY start_ns, "
+        "id",
         dial->run_id, error);
     if (row == NULL) {
         return false;
@@ -289,6 +301,7 @@ static bool read_phases(const PlotSource *source, Waterfall *waterfall, guint in
     sqlite3_bind_int64(row, 2, dial->span_id);
     sqlite3_bind_int64(row, 3, dial->dialer_id);
     sqlite3_bind_int64(row, 4, dial->end_ns);
+    sqlite3_bind_text(row, 5, dial->stack, -1, SQLITE_STATIC);
     while (dial->has_span && database_step(row, &problem)) {
         append_phase(waterfall, index, dial, row);
     }
