@@ -3,8 +3,8 @@
 #include "models/channel.h"
 
 #include "models/identify.h"
+#include "models/ranked.h"
 #include "models/receive.h"
-#include "models/stack.h"
 
 #include <string.h>
 
@@ -396,6 +396,8 @@ void channels_begin(Host *host, MuxedConnection *muxed)
     muxed->is_ready = true;
     if (muxed->connection == NULL) {
         muxed->connection = connection_new(host, muxed->id, muxed->peer, CONNECTION_OPEN);
+    } else if (muxed->connection->is_attempt) {
+        ranked_dial_won(host, muxed->connection);
     }
     identify_begin(host, muxed);
 }
@@ -403,6 +405,30 @@ void channels_begin(Host *host, MuxedConnection *muxed)
 void channels_stand(MuxedConnection *muxed)
 {
     muxed->is_ready = muxed->is_known = true;
+}
+
+static void set_connection(Channel *channel, uint64_t id)
+{
+    GByteArray *items = channel->held;
+    for (guint at = 0; items != NULL && at < items->len;) {
+        ChannelItem *item = (ChannelItem *)(void *)(items->data + at);
+        if (item->kind == CHANNEL_ITEM_MESSAGE) {
+            ((MessageHeader *)(void *)item->body)->connection = id;
+        }
+        at += item->size_bytes;
+    }
+}
+
+void channels_move(MuxedConnection *from, MuxedConnection *to)
+{
+    g_assert(to->channels == NULL);
+    to->channels = g_steal_pointer(&from->channels);
+    to->last = g_steal_pointer(&from->last);
+    to->by_id = from->by_id;
+    from->by_id = (IdTable){0};
+    for (Channel *channel = to->channels; channel != NULL; channel = channel->next) {
+        set_connection(channel, to->id);
+    }
 }
 
 void channels_clear(Host *host, MuxedConnection *muxed, const char *fate)

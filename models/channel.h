@@ -71,7 +71,8 @@ struct MuxedConnection {
 };
 
 /* The carrier is ready: identify and the channels begin. The connection is made at a listener; at a
- * dialer (is_opening) it opens, now or when identify has come. */
+ * dialer (is_opening) it opens, now or when identify has come. Where dials are ranked, the dial has
+ * won with this one. */
 void channels_begin(Host *host, MuxedConnection *muxed);
 /* Opens what was held for want of identify. */
 void channels_open_held(Host *host, MuxedConnection *muxed);
@@ -84,6 +85,8 @@ void channel_open(Host *host, MuxedConnection *muxed, Channel *channel);
 void channel_drop(Host *host, MuxedConnection *muxed, Channel *channel);
 /* It stands ready from before the run. */
 void channels_stand(MuxedConnection *muxed);
+/* Gives all of them, which are held, to a connection that has none. */
+void channels_move(MuxedConnection *from, MuxedConnection *to);
 /* Frees them; messages that are held are recorded with that fate. */
 void channels_clear(Host *host, MuxedConnection *muxed, const char *fate);
 /* Records what is held, at the end of the run. */

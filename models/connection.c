@@ -3,7 +3,7 @@
 #include "models/connection.h"
 
 #include "models/host_policy.h"
-#include "models/stack.h"
+#include "models/ranked.h"
 
 static bool writes_rows(const Host *host)
 {
@@ -55,7 +55,7 @@ static void write_row(const Host *host, const Connection *connection, Outcome ou
             .id = connection->id,
             .dialer = host->entity.id,
             .listener = connection->peer,
-            .stack = host->network->stack_settings.name,
+            .stack = ranked_stack_name(host->network, connection->id),
             .dialed = connection->dialed,
             .opened = is_open ? account->opened : RECORD_NO_TIME,
             .closed = outcome == OUTCOME_OPEN ? RECORD_NO_TIME : host_now(host),
@@ -74,6 +74,7 @@ static void unlink_connection(Host *host, Connection *connection)
         at = &(*at)->next;
     }
     *at = connection->next;
+    connection->is_closing = true;
     if (connection->state == CONNECTION_OPEN && connection->id != 0) {
         host_policy_count(host, -1);
     }
@@ -177,20 +178,36 @@ bool connection_reuse(Host *host, EntityId peer)
     return true;
 }
 
+/* The same for a dial, its attempts and its connection. */
+static uint32_t number_of_dial(uint64_t id)
+{
+    return (uint32_t)id & ~(UINT32_C(3) << CONNECTION_WAY_SHIFT);
+}
+
 uint64_t connection_dial_argument(const Connection *connection)
 {
-    return (uint64_t)connection->peer << 32 | (uint32_t)connection->id;
+    return (uint64_t)connection->peer << 32 | number_of_dial(connection->id);
+}
+
+static bool is_dial(const Host *host, const Connection *connection, uint32_t number)
+{
+    return connection->id >> 32 == host->entity.id && number_of_dial(connection->id) == number;
 }
 
 Connection *connection_dialed(Host *host, uint64_t argument)
 {
-    const uint64_t id = record_id(host->entity.id, (uint32_t)argument);
     const Contact *contact = contact_table_find(&host->contacts, (EntityId)(argument >> 32));
     Connection *connection = contact == NULL ? NULL : contact->connections;
-    while (connection != NULL && connection->id != id) {
+    while (connection != NULL && !is_dial(host, connection, (uint32_t)argument)) {
         connection = connection->next;
     }
     return connection;
+}
+
+static void say_ends(const Host *host, Connection *connection)
+{
+    span_set_integer(&connection->account->span, "from", host->entity.id);
+    span_set_integer(&connection->account->span, "to", connection->peer);
 }
 
 Connection *connection_dial(Host *host, EntityId peer, const char *name, const SpanContext *parent,
@@ -203,9 +220,9 @@ Connection *connection_dial(Host *host, EntityId peer, const char *name, const S
     connection->is_automatic = is_automatic;
     ConnectionAccount *account = connection->account;
     account->span = span_start(host, name == NULL ? "dial" : name, parent);
-    span_set_integer(&account->span, "from", host->entity.id);
-    span_set_integer(&account->span, "to", peer);
-    if (host_policy_is_backing_off(host, peer)) {
+    say_ends(host, connection);
+    if (network_is_ranked(host->network) ? ranked_dial_backs_off(host, peer)
+                                         : host_policy_is_backing_off(host, peer, RANKED_NONE)) {
         connection->is_untried = true;
         entity_defer(&host->entity, KIND_DIALED, connection_dial_argument(connection));
         return connection;
@@ -216,6 +233,49 @@ Connection *connection_dial(Host *host, EntityId peer, const char *name, const S
     host->network->stack->dial(host, connection);
     return connection;
 }
+
+/* Attempts. */
+
+Connection *connection_attempt(Host *host, const Connection *dial, unsigned way)
+{
+    BlockPool *blocks = &host_part(host)->blocks;
+    Connection *attempt = block_pool_take(blocks, sizeof *attempt);
+    attempt->id = dial->id | (uint64_t)way << CONNECTION_WAY_SHIFT;
+    attempt->peer = dial->peer;
+    attempt->contact = dial->contact;
+    attempt->state = CONNECTION_DIALING;
+    attempt->is_dialer = attempt->is_attempt = true;
+    attempt->dialed = host_now(host);
+    attempt->account = block_pool_take(blocks, account_size_bytes(attempt));
+    attempt->account->span = span_start(host, "attempt", &dial->account->span.context);
+    say_ends(host, attempt);
+    span_set_text(&attempt->account->span, "stack", ranked_stack_name(host->network, attempt->id));
+    return attempt;
+}
+
+void connection_attempt_over(Host *host, Connection *attempt, Outcome outcome)
+{
+    Span *span = &attempt->account->span;
+    if (outcome == OUTCOME_CANCELLED) {
+        span_set_text(span, "outcome", outcome_name(outcome));
+        span_end(host, span);
+    } else if (outcome != OUTCOME_OPEN) {
+        end_dial_span(host, attempt, outcome);
+    }
+    free_unlinked(host, attempt, outcome);
+}
+
+void connection_take_over(Host *host, Connection *dial, Connection *attempt)
+{
+    BlockPool *blocks = &host_part(host)->blocks;
+    dial->id = attempt->id;
+    span_set_text(&dial->account->span, "stack", ranked_stack_name(host->network, dial->id));
+    span_end(host, &attempt->account->span);
+    block_pool_give(blocks, attempt->account, account_size_bytes(attempt));
+    block_pool_give(blocks, attempt, sizeof *attempt);
+}
+
+/* Dials. */
 
 /* Keeps of the account what is still wanted. */
 static void end_dialing(Host *host, Connection *connection)
@@ -257,7 +317,7 @@ void connection_opened(Host *host, Connection *connection)
     end_dialing(host, connection);
     const EntityId peer = connection->peer;
     host_policy_count(host, 1);
-    host_policy_note_dial(host, peer, OUTCOME_OPEN);
+    host_policy_note_dial(host, connection, OUTCOME_OPEN);
     host_log(host, LOG_DEBUG, "is connected to peer %u", peer);
     stack_release(host, peer);
     tell_dialed(host, peer, dials, OUTCOME_OPEN);
@@ -265,9 +325,13 @@ void connection_opened(Host *host, Connection *connection)
 
 void connection_failed(Host *host, Connection *connection, Outcome outcome)
 {
+    if (connection->is_attempt) {
+        ranked_dial_failed(host, connection, outcome);
+        return;
+    }
     const EntityId peer = connection->peer;
     const uint32_t dials = waiting_dials(connection);
-    host_policy_note_dial(host, peer, outcome);
+    host_policy_note_dial(host, connection, outcome);
     host_log(host, LOG_WARNING, "cannot dial peer %u: %s", peer, outcome_name(outcome));
     end_dial_span(host, connection, outcome);
     connection_end(host, connection, outcome);

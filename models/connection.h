@@ -32,13 +32,14 @@ struct Connection {
     EntityId peer;
     uint32_t contact;   /* where the peer stands among the contacts */
     uint32_t streams;   /* the newest one: 1 + its slot, 0: none */
-    uint32_t held : 26; /* how many items of its wait in the contact's queue */
+    uint32_t held : 25; /* how many items of its wait in the contact's queue */
     ConnectionState state : 1;
     bool is_dialer : 1;
     bool is_automatic : 1; /* dialled by the network, not by the application */
     bool has_carried : 1;  /* a stream */
     bool is_closing : 1;   /* no new stream can use it */
     bool is_untried : 1;   /* a dial that backs off: the stack knows nothing of it */
+    bool is_attempt : 1;   /* one of several of a dial (models/ranked.h) */
     SimTime floor;         /* nothing that is sent now arrives before this */
     SimTime dialed;
     ConnectionAccount *account; /* NULL: none */
@@ -81,6 +82,8 @@ static inline Stream *stream_next(const Host *host, const Stream *stream)
 
 /* Ids of connections that stood before the run are made of their ends. */
 #define CONNECTION_PRECONNECTED (UINT32_C(1) << 31)
+/* Others count, and have two bits for the transport where there are several (models/ranked.h). */
+enum { CONNECTION_WAY_SHIFT = 28 };
 
 Connection *connection_new(Host *host, uint64_t id, EntityId peer, ConnectionState state);
 /* The contact that it belongs to; valid until the host gets another one. */
@@ -117,6 +120,11 @@ bool connection_reuse(Host *host, EntityId peer);
 /* Begins a dial: the span, the timeout, and the stack's own steps. */
 Connection *connection_dial(Host *host, EntityId peer, const char *name, const SpanContext *parent,
                             bool is_automatic);
+/* An attempt of a dial on one of several transports: nobody finds it. It has failed, or was called
+ * off; it is freed. It has won: the dial takes its id, and it is freed. */
+Connection *connection_attempt(Host *host, const Connection *dial, unsigned way);
+void connection_attempt_over(Host *host, Connection *attempt, Outcome outcome);
+void connection_take_over(Host *host, Connection *dial, Connection *attempt);
 /* For stacks: the dial has succeeded, or come to another end. */
 void connection_opened(Host *host, Connection *connection);
 void connection_failed(Host *host, Connection *connection, Outcome outcome);

@@ -9,9 +9,9 @@
 
 const char *outcome_name(Outcome outcome)
 {
-    static const char *const NAMES[] = {"open",        "closed",     "reset",
-                                        "refused",     "timeout",    "crashed",
-                                        "no-protocol", "wrong-peer", "back-off"};
+    static const char *const NAMES[] = {"open",     "closed",   "reset",       "refused",
+                                        "timeout",  "crashed",  "no-protocol", "wrong-peer",
+                                        "back-off", "cancelled"};
     return NAMES[outcome];
 }
 

@@ -48,6 +48,7 @@ typedef enum Outcome {
     OUTCOME_NO_PROTOCOL, /* the two have no security, muxer or protocol in common */
     OUTCOME_WRONG_PEER,  /* somebody else answers there */
     OUTCOME_BACK_OFF,    /* an earlier dial failed a short time ago: it was not tried */
+    OUTCOME_CANCELLED,   /* of an attempt: the dial has a connection, or was given up */
 } Outcome;
 
 const char *outcome_name(Outcome outcome);

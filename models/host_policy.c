@@ -2,8 +2,10 @@
 /* Back-off and connection manager. */
 #include "models/host_policy.h"
 
+#include "models/ranked.h"
+
 typedef struct BackOff {
-    EntityId peer;
+    uint64_t key; /* the peer, and the transport where there are several */
     uint32_t failures;
     SimTime until;
 } BackOff;
@@ -15,7 +17,7 @@ typedef struct Regard {
 } Regard;
 
 struct HostPolicy {
-    GHashTable *back_offs; /* BackOff by peer; NULL: none */
+    GHashTable *back_offs; /* BackOff by key; NULL: none */
     GHashTable *regards;   /* Regard by peer; NULL: none */
     uint32_t open_connections;
     TimerId trim;
@@ -52,39 +54,52 @@ static SimDuration back_off_after(uint32_t failures)
     return MIN(BACK_OFF_BASE + steps * BACK_OFF_STEP, BACK_OFF_MAX);
 }
 
-static BackOff *back_off_of(const Host *host, EntityId peer)
+static uint64_t key_of(EntityId peer, unsigned way)
+{
+    return (uint64_t)peer << 32 | way;
+}
+
+static BackOff *back_off_of(const Host *host, uint64_t key)
 {
     return host->policy == NULL || host->policy->back_offs == NULL
                ? NULL
-               : g_hash_table_lookup(host->policy->back_offs, GUINT_TO_POINTER(peer));
+               : g_hash_table_lookup(host->policy->back_offs, &key);
 }
 
-bool host_policy_is_backing_off(Host *host, EntityId peer)
+bool host_policy_is_backing_off(Host *host, EntityId peer, unsigned way)
 {
-    const BackOff *back_off = back_off_of(host, peer);
+    const BackOff *back_off = back_off_of(host, key_of(peer, way));
     return back_off != NULL && host_now(host) < back_off->until;
 }
 
-void host_policy_note_dial(Host *host, EntityId peer, Outcome outcome)
+static void clear_peer(Host *host, EntityId peer)
+{
+    GHashTable *back_offs = host->policy == NULL ? NULL : host->policy->back_offs;
+    for (unsigned way = 0; way < RANKED_WAYS && back_offs != NULL; way++) {
+        const uint64_t key = key_of(peer, way);
+        g_hash_table_remove(back_offs, &key);
+    }
+}
+
+void host_policy_note_dial(Host *host, const Connection *connection, Outcome outcome)
 {
     if (!host->network->dial.back_off || outcome == OUTCOME_BACK_OFF) {
         return;
     }
-    BackOff *back_off = back_off_of(host, peer);
     if (outcome == OUTCOME_OPEN) {
-        if (back_off != NULL) {
-            g_hash_table_remove(host->policy->back_offs, GUINT_TO_POINTER(peer));
-        }
+        clear_peer(host, connection->peer);
         return;
     }
+    const uint64_t key = key_of(connection->peer, ranked_way(connection->id));
+    BackOff *back_off = back_off_of(host, key);
     struct HostPolicy *policy = policy_of(host);
     if (policy->back_offs == NULL) {
-        policy->back_offs = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+        policy->back_offs = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     }
     if (back_off == NULL) {
         back_off = g_new0(BackOff, 1);
-        back_off->peer = peer;
-        g_hash_table_insert(policy->back_offs, GUINT_TO_POINTER(peer), back_off);
+        back_off->key = key;
+        g_hash_table_insert(policy->back_offs, &back_off->key, back_off);
     } else if (host_now(host) >= back_off->until + back_off_after(back_off->failures)) {
         back_off->failures = 0;
     }

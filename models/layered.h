@@ -61,6 +61,9 @@ typedef struct LayeredPart {
     uint64_t content[];
 } LayeredPart;
 
+/* What it hears from TCP. */
+extern const TcpUser LAYERED_TCP_USER;
+
 /* models/layered_output.c: sends what there is to send, as far as it may, and sets the timer. */
 void layered_flush(Host *host, Layered *layered);
 /* Has that done at the end of this instant; or later, where muxer.coalesce lets it wait. */

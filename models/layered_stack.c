@@ -177,6 +177,9 @@ static void fail_upgrade(Host *host, Layered *layered)
 static void receive_upgrade(Host *host, Layered *layered, const UpgradeMessage *message)
 {
     Upgrade *upgrade = &layered->upgrade->state;
+    if (layered->muxed.is_dialer && layered->muxed.connection == NULL) {
+        return; /* the dial was given up */
+    }
     upgrade_receive(upgrade, message);
     if (upgrade->step == UPGRADE_FAILED) {
         fail_upgrade(host, layered);
@@ -298,7 +301,7 @@ static void gone(Host *host, TcpEndpoint *endpoint)
     layered_end_upgrade(host, layered);
 }
 
-static const TcpUser TCP_USER = {
+const TcpUser LAYERED_TCP_USER = {
     .size_bytes = sizeof(Layered),
     .opened = opened,
     .delivered = delivered,
@@ -421,7 +424,9 @@ static void connection_gone(Host *host, Connection *connection, Outcome outcome)
     endpoint->connection = NULL;
     connection->transport = NULL;
     if (layered != NULL) {
+        layered_show_failure(host, layered);
         layered->muxed.connection = NULL;
+        layered->muxed.is_opening = false;
     }
     if (outcome == OUTCOME_CRASHED || endpoint->tcp.state == TCP_SYN_SENT ||
         endpoint->tcp.state == TCP_CLOSED) {
@@ -429,6 +434,16 @@ static void connection_gone(Host *host, Connection *connection, Outcome outcome)
     } else if (layered != NULL && !layered->is_closing) {
         hang_up(host, endpoint);
     }
+}
+
+static MuxedConnection *hand_over(Connection *from, Connection *to)
+{
+    TcpEndpoint *endpoint = from->transport;
+    Layered *layered = endpoint->user;
+    from->transport = NULL;
+    to->transport = endpoint;
+    endpoint->connection = layered->muxed.connection = to;
+    return &layered->muxed;
 }
 
 /* What no frame carries yet, and what has come and is not read. */
@@ -466,5 +481,6 @@ const Stack STACK_layered = {
     .finish = finish,
     .forget = tcp_host_forget,
     .muxed = muxed_half,
-    .tcp_user = &TCP_USER,
+    .hand_over = hand_over,
+    .tcp_user = &LAYERED_TCP_USER,
 };

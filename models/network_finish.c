@@ -107,6 +107,7 @@ void network_free(Network *network)
     g_ptr_array_unref(network->latencies);
     g_ptr_array_unref(network->losses);
     edge_values_free(network->edge_losses);
+    peer_set_free(network->udp_blocked);
     g_ptr_array_unref(network->inputs);
     g_ptr_array_unref(network->warnings);
     g_strfreev(network->peer_names);

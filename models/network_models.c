@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The models of a network: from the texts of its settings, and of the timeline's `set` rows. */
 #include "models/peer.h"
+#include "models/ranked.h"
 #include "models/stack.h"
 #include "sim/error.h"
 
@@ -180,6 +181,42 @@ static bool build_path(Network *network, GError **error)
     return true;
 }
 
+static const char *build_quic(Network *network, GError **error)
+{
+    const QuicSettings *quic = &network->quic;
+    const char *key = quic_settings_check(quic, network->link.mtu_bytes, error);
+    if (key != NULL || g_str_equal(quic->blocked, "none")) {
+        return key;
+    }
+    network->udp_blocked = peer_set_new(quic->blocked, network->peer_count,
+                                        (const char *const *)network->peer_names, error);
+    return network->udp_blocked == NULL ? "quic.blocked" : NULL;
+}
+
+/* What the settings of the stack mean together. Returns the full key at fault and sets the error,
+ * or NULL. */
+static const char *build_stack(Network *network, GError **error)
+{
+    const char *name = network->stack_settings.name;
+    const bool is_ranked = network_is_ranked(network);
+    if (is_ranked && (name = ranked_layers_name(name, error)) == NULL) {
+        return "stack.name";
+    }
+    if (is_ranked && network->quic.early_data) {
+        skein_refuse(error,
+                     "found yes, which would have QUIC win before it has an answer; expected "
+                     "no where dials are ranked");
+        return "quic.early-data";
+    }
+    const bool has_quic = is_ranked || network->stack == &STACK_quic;
+    const char *key = has_quic ? build_quic(network, error) : NULL;
+    if (key == NULL && (has_quic || layers_are_named(name))) {
+        key = layers_build(&network->layers, name, network->peer_count,
+                           (const char *const *)network->peer_names, error);
+    }
+    return key;
+}
+
 bool network_models_build(Network *network, GError **error)
 {
     GPtrArray *values = network->options.values;
@@ -197,13 +234,8 @@ bool network_models_build(Network *network, GError **error)
         skein_refuse(error, "found more than connections.high, expected at most that");
         key = "connections.low";
     }
-    if (key == NULL && network->stack == &STACK_quic) {
-        key = quic_settings_check(&network->quic, network->link.mtu_bytes, error);
-    }
-    if (key == NULL &&
-        (network->stack == &STACK_quic || layers_are_named(network->stack_settings.name))) {
-        key = layers_build(&network->layers, network->stack_settings.name, network->peer_count,
-                           (const char *const *)network->peer_names, error);
+    if (key == NULL) {
+        key = build_stack(network, error);
     }
     if (key != NULL) {
         return settings_blame(values, key, error);

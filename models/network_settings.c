@@ -117,8 +117,8 @@ static const Setting STACK[] = {
      .type = SETTING_TEXT,
      .offset = offsetof(StackSettings, name),
      .default_text = "ideal",
-     .help = "The protocol stack below the peers: ideal, datagram, tcp, quic, or layers on a "
-             "transport as in tcp/noise/yamux."},
+     .help = "The protocol stack below the peers: ideal, datagram, tcp, quic, layers on a "
+             "transport as in tcp/noise/yamux, or both as in quic+tcp/noise/yamux."},
     {.key = "preset",
      .type = SETTING_CHOICE,
      .offset = offsetof(StackSettings, preset),
@@ -157,6 +157,14 @@ static const Setting DIAL[] = {
      .default_text = "no",
      .help = "Whether dials to a peer fail at once for a time after one has failed: 5 s, longer "
              "with each failure, at most 5 min."},
+    {.key = "rank-delay",
+     .type = SETTING_DURATION,
+     .offset = offsetof(DialSettings, rank_delay),
+     .default_text = "250ms",
+     .minimum = "1ns",
+     .help =
+         "On stacks like quic+tcp/noise/yamux: how much later than QUIC the second transport is "
+         "dialled, unless QUIC has failed by then."},
     {0},
 };
 

@@ -300,6 +300,10 @@ bool packet_send(Host *host, EntityId peer, const Packet *packet, const PacketCo
         .stage = STAGE_UP,
         .is_background = packet->is_background,
     };
+    if (content->is_blocked) {
+        lose(host, &sent, content, "blocked");
+        return true;
+    }
     if (content->is_whole && sent.size_bytes > packet_mtu(host, peer)) {
         lose(host, &sent, content, "too-big");
         return true;

@@ -55,7 +55,8 @@ enum { PACKET_TEXT_BYTES = 256 };
 typedef struct PacketContent {
     const void *head, *tail;
     uint32_t head_size_bytes, tail_size_bytes;
-    bool is_whole; /* it must not be fragmented: a packet beyond the MTU is lost as `too-big` */
+    bool is_whole;   /* it must not be fragmented: a packet beyond the MTU is lost as `too-big` */
+    bool is_blocked; /* the sender's network or the receiver's drops such packets */
 } PacketContent;
 
 /* Sends a packet from this host to the peer, now. Of `packet` the stack's fields are read, without

@@ -143,7 +143,7 @@ typedef struct IdealSettings {
 } IdealSettings;
 
 typedef struct DialSettings {
-    SimDuration timeout;
+    SimDuration timeout, rank_delay;
     bool reuse, back_off;
 } DialSettings;
 
@@ -205,6 +205,7 @@ struct Network {
     EdgeValues *edge_losses; /* of LossModel, in place of the base; NULL: none */
     unsigned latency_rows, jitter_rows;
     PathModels path;
+    PeerSet *udp_blocked;  /* quic.blocked; NULL: none */
     bool sends_packets;    /* the stack's way through models/packet_link.h is in use */
     unsigned *row_numbers; /* of each `set` row among those of its key, from 1 */
     bool has_settings;     /* the timeline has `set` rows */

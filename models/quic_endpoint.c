@@ -2,6 +2,7 @@
 /* Endpoints of QUIC: their table, their timers, and what they send. */
 #include "models/quic_endpoint.h"
 
+#include "models/ranked.h"
 #include "models/stack.h"
 
 #include <string.h>
@@ -17,21 +18,22 @@ static void free_ended(void *data)
 
 static QuicHost *table_of(Host *host)
 {
-    if (host->transport == NULL) {
-        QuicHost *table = g_new0(QuicHost, 1);
+    QuicHost *table = ranked_table(host, RANKED_QUIC);
+    if (table == NULL) {
+        table = g_new0(QuicHost, 1);
         table->endpoints = g_hash_table_new(g_int64_hash, g_int64_equal);
         table->ended_connections =
             g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_ended);
         table->ended_streams = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
         table->unresolved = g_array_new(FALSE, FALSE, sizeof(QuicUnresolved));
-        host->transport = table;
+        ranked_set_table(host, RANKED_QUIC, table);
     }
-    return host->transport;
+    return table;
 }
 
 QuicEndpoint *quic_endpoint_find(const Host *host, uint64_t id)
 {
-    const QuicHost *table = host->transport;
+    const QuicHost *table = ranked_table(host, RANKED_QUIC);
     return table == NULL ? NULL : g_hash_table_lookup(table->endpoints, &id);
 }
 
@@ -143,7 +145,7 @@ static int compare_ids(const void *a, const void *b)
 
 GPtrArray *quic_host_list(const Host *host)
 {
-    const QuicHost *table = host->transport;
+    const QuicHost *table = ranked_table(host, RANKED_QUIC);
     GPtrArray *list = g_ptr_array_new();
     if (table == NULL) {
         return list;
@@ -170,7 +172,7 @@ void quic_host_forget(Host *host, bool by_crash)
             destroy(endpoint);
         }
     }
-    QuicHost *table = host->transport;
+    QuicHost *table = ranked_table(host, RANKED_QUIC);
     if (by_crash || table == NULL) {
         return;
     }
@@ -179,10 +181,26 @@ void quic_host_forget(Host *host, bool by_crash)
     g_hash_table_unref(table->ended_streams);
     g_array_unref(table->unresolved);
     g_free(table);
-    host->transport = NULL;
+    ranked_set_table(host, RANKED_QUIC, NULL);
 }
 
 /* Sending. */
+
+bool quic_packet_send(Host *host, EntityId peer, uint64_t connection, const void *content,
+                      uint32_t content_size_bytes)
+{
+    const PeerSet *blocked = host->network->udp_blocked;
+    const QuicDatagram *datagram = content;
+    return packet_send(host, peer,
+                       &(Packet){.connection = connection,
+                                 .flow = connection,
+                                 .size_bytes = datagram->wire_bytes + IP_UDP_BYTES},
+                       &(PacketContent){.head = content,
+                                        .head_size_bytes = content_size_bytes,
+                                        .is_blocked = blocked != NULL &&
+                                                      (peer_set_has(blocked, peer) ||
+                                                       peer_set_has(blocked, host->entity.id))});
+}
 
 static bool send(Host *host, QuicEndpoint *endpoint, const GByteArray *bytes)
 {
@@ -191,11 +209,7 @@ static bool send(Host *host, QuicEndpoint *endpoint, const GByteArray *bytes)
     if (endpoint->quic.state == QUIC_SHAKING || endpoint->muxed.is_opening) {
         endpoint->bytes_sent += size_bytes;
     }
-    return packet_send(
-        host, endpoint->muxed.peer,
-        &(Packet){
-            .connection = endpoint->muxed.id, .flow = endpoint->muxed.id, .size_bytes = size_bytes},
-        &(PacketContent){.head = datagram, .head_size_bytes = bytes->len, .is_whole = true});
+    return quic_packet_send(host, endpoint->muxed.peer, endpoint->muxed.id, datagram, bytes->len);
 }
 
 static void set_timer(Host *host, QuicEndpoint *endpoint)

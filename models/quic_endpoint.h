@@ -67,6 +67,9 @@ void quic_endpoint_release(QuicEndpoint *endpoint, bool was_busy);
 GPtrArray *quic_host_list(const Host *host);
 void quic_host_forget(Host *host, bool by_crash);
 
+/* Sends a packet of a connection with that content. False when the host's own link had no room. */
+bool quic_packet_send(Host *host, EntityId peer, uint64_t connection, const void *content,
+                      uint32_t content_size_bytes);
 /* Sends what the machine has to send, and sets the timer; that at the end of this instant. */
 void quic_endpoint_flush(Host *host, QuicEndpoint *endpoint);
 void quic_endpoint_flush_later(Host *host, QuicEndpoint *endpoint);

@@ -2,7 +2,7 @@
 /* What the record learns of QUIC: packets, series, and at the end of the run what became of
  * messages that no sender saw acknowledged. */
 #include "models/quic_endpoint.h"
-#include "models/stack.h"
+#include "models/ranked.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -114,7 +114,7 @@ typedef struct Unsure {
 static void remember_message(void *data, const MessageHeader *header)
 {
     const Unsure *unsure = data;
-    QuicHost *table = unsure->host->transport;
+    QuicHost *table = ranked_table(unsure->host, RANKED_QUIC);
     QuicUnresolved lost = {.end = unsure->end,
                            .receiver = unsure->endpoint->muxed.peer,
                            .number = unsure->stream->number,
@@ -137,7 +137,7 @@ static void each_message(Unsure *unsure, void (*each)(void *data, const MessageH
 
 void quic_stream_remember(Host *host, const QuicEndpoint *endpoint, const QuicStream *stream)
 {
-    QuicHost *table = host->transport;
+    QuicHost *table = ranked_table(host, RANKED_QUIC);
     Unsure unsure = {host, endpoint, stream, 0};
     each_message(&unsure, remember_message);
     if (stream->credit.received <= stream->final_size) {
@@ -171,7 +171,7 @@ static GPtrArray *list_streams(const QuicEndpoint *endpoint)
 
 void quic_endpoint_remember(Host *host, const QuicEndpoint *endpoint, bool by_crash)
 {
-    QuicHost *table = host->transport;
+    QuicHost *table = ranked_table(host, RANKED_QUIC);
     g_autoptr(GPtrArray) streams = list_streams(endpoint);
     for (guint i = 0; i < streams->len; i++) {
         quic_stream_remember(host, endpoint, g_ptr_array_index(streams, i));
@@ -191,7 +191,7 @@ void quic_endpoint_remember(Host *host, const QuicEndpoint *endpoint, bool by_cr
 /* How far the receiver had it, UINT64_MAX when it had all. */
 static uint64_t received_by(Host *host, const QuicUnresolved *message, bool *ret_crashed)
 {
-    const QuicHost *table = host->transport;
+    const QuicHost *table = ranked_table(host, RANKED_QUIC);
     const uint64_t stream = message->header.stream;
     *ret_crashed = false;
     if (table == NULL) {
@@ -250,7 +250,7 @@ void quic_finish_host(Host *host)
             each_message(&unsure, resolve_in_flight);
         }
     }
-    const QuicHost *table = host->transport;
+    const QuicHost *table = ranked_table(host, RANKED_QUIC);
     for (guint i = 0; table != NULL && i < table->unresolved->len; i++) {
         resolve(host, &g_array_index(table->unresolved, QuicUnresolved, i), "reset");
     }

@@ -73,6 +73,12 @@ static const Setting QUIC[] = {
           "How many streams the other side may have open at a time."),
     YES_NO("early-data", early_data, "no",
            "0-RTT: whether streams begin with the first packet, as to a peer that is remembered."),
+    {.key = "blocked",
+     .type = SETTING_TEXT,
+     .offset = offsetof(QuicSettings, blocked),
+     .default_text = "none",
+     .help = "Peers whose networks drop UDP: no packet of QUIC comes from or to them. A set of "
+             "peers, or none."},
     RANGE("client-hello", SETTING_SIZE, client_hello_bytes, "300B", "1B", "16KiB",
           "What TLS says in the client's Initial."),
     RANGE("server-hello", SETTING_SIZE, server_hello_bytes, "90B", "1B", "16KiB",

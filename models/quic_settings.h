@@ -25,6 +25,7 @@ typedef struct QuicSettings {
     int64_t stream_window_bytes, stream_window_max_bytes;
     int64_t connection_window_bytes, connection_window_max_bytes;
     int64_t streams;
+    char *blocked;
     int64_t client_hello_bytes, server_hello_bytes, server_flight_bytes, client_flight_bytes;
 } QuicSettings;
 

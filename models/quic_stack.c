@@ -4,6 +4,7 @@
  * peer is back, it answers with stateless resets. */
 #include "models/identify.h"
 #include "models/quic_endpoint.h"
+#include "models/ranked.h"
 #include "models/stack.h"
 
 static void end_connection(Host *host, QuicEndpoint *endpoint, Outcome outcome)
@@ -124,7 +125,7 @@ static QuicEndpoint *endpoint_for(Host *host, const Packet *packet)
         return connection == NULL ? NULL : endpoint_of(host, connection);
     }
     const bool was_own = packet->connection >> 32 == host->entity.id;
-    const QuicHost *table = host->transport;
+    const QuicHost *table = ranked_table(host, RANKED_QUIC);
     if (was_own || !quic_is_first(&host->network->quic, (const QuicDatagram *)packet->content) ||
         (table != NULL && g_hash_table_contains(table->ended_connections, &packet->connection))) {
         return NULL;
@@ -139,11 +140,7 @@ static void answer_unknown(Host *host, const Packet *packet)
     QuicDatagram answer;
     if (quic_answer_unknown(&host->network->quic, (const QuicDatagram *)packet->content,
                             packet->connection >> 32 != host->entity.id, &answer)) {
-        packet_send(host, packet->sender,
-                    &(Packet){.connection = packet->connection,
-                              .flow = packet->connection,
-                              .size_bytes = answer.wire_bytes + 28},
-                    &(PacketContent){.head = &answer, .head_size_bytes = sizeof answer});
+        quic_packet_send(host, packet->sender, packet->connection, &answer, sizeof answer);
     }
 }
 
@@ -247,7 +244,11 @@ static void connection_gone(Host *host, Connection *connection, Outcome outcome)
     if (endpoint == NULL || outcome == OUTCOME_OPEN) {
         return; /* the end of the run */
     }
+    if (!endpoint->muxed.is_ready) {
+        span_end_error(host, &endpoint->shaking);
+    }
     endpoint->muxed.connection = NULL;
+    endpoint->muxed.is_opening = false;
     connection->transport = NULL;
     endpoint->identify_at = SIM_TIME_MAX;
     if (outcome != OUTCOME_CRASHED && endpoint->quic.state != QUIC_CLOSED &&
@@ -256,6 +257,15 @@ static void connection_gone(Host *host, Connection *connection, Outcome outcome)
         quic_close(&endpoint->quic, host_now(host));
         quic_endpoint_flush_later(host, endpoint);
     }
+}
+
+static MuxedConnection *hand_over(Connection *from, Connection *to)
+{
+    QuicEndpoint *endpoint = from->transport;
+    from->transport = NULL;
+    to->transport = endpoint;
+    endpoint->muxed.connection = to;
+    return &endpoint->muxed;
 }
 
 const Stack STACK_quic = {
@@ -277,4 +287,5 @@ const Stack STACK_quic = {
     .finish = quic_finish_host,
     .forget = quic_host_forget,
     .muxed = muxed_half,
+    .hand_over = hand_over,
 };

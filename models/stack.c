@@ -37,6 +37,9 @@ char *stack_names(StackTrait trait)
 
 const Stack *stack_find(const char *name)
 {
+    if (strchr(name, '+') != NULL) {
+        return &STACK_ranked;
+    }
     if (layers_are_named(name)) {
         return &STACK_layered;
     }

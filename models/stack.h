@@ -9,6 +9,8 @@
 #include "models/connection.h"
 #include "models/packet_link.h"
 
+struct MuxedConnection; /* models/channel.h */
+
 typedef struct Stack {
     const char *name;
     bool has_connections; /* else streams stand alone and messages may come first */
@@ -63,6 +65,9 @@ typedef struct Stack {
     void (*forget)(Host *host, bool by_crash);
     /* The channels of an open half; NULL: it has none. */
     struct MuxedConnection *(*muxed)(Host *host, Connection *connection);
+    /* A dialling half takes the place of another, which loses all that is below it
+     * (models/ranked.h); returns what carries its streams. NULL: it is no stack of transports. */
+    struct MuxedConnection *(*hand_over)(Connection *from, Connection *to);
     const struct TcpUser *tcp_user; /* models/tcp_endpoint.h; NULL: it does not stand on TCP */
     bool always_sends_packets; /* else only where a link has a rate, duplication or corruption */
 } Stack;
@@ -76,8 +81,8 @@ typedef struct Stack {
 void stack_unknown(Host *host, EntityId sender, uint64_t connection);
 void stack_release(Host *host, EntityId peer);
 
-/* NULL: there is none. A name of layers, such as tcp/noise/yamux, is looked at by layers_build().
- */
+/* NULL: there is none. A name of layers, such as tcp/noise/yamux, is looked at by layers_build(),
+ * one with a plus by ranked_layers_name(). */
 const Stack *stack_find(const char *name);
 
 /* The names of all stacks, or of those that lose or send packets, as `a, b or c`; to be freed. */

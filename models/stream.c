@@ -2,7 +2,7 @@
 /* Halves of streams: their life at one peer, and what an application does with them. A stream is
  * known by its slot in a table of its host, which a free list runs through. */
 #include "models/connection.h"
-#include "models/stack.h"
+#include "models/ranked.h"
 
 /* `next` is 1 + the next free one, 0: none. */
 static StreamSlot free_slot(uint32_t next)
@@ -80,6 +80,14 @@ Stream *stream_new(Host *host, Connection *connection, uint64_t id, unsigned pro
     return stream;
 }
 
+/* A dial over several transports has no id that lasts, unless it fails. */
+static uint64_t recorded_connection(const Host *host, const Connection *connection)
+{
+    const bool has_none = network_is_ranked(host->network) && ranked_dial_of(connection) != NULL &&
+                          !connection->is_closing;
+    return has_none ? 0 : connection->id;
+}
+
 void stream_free(Host *host, Stream *stream, Outcome outcome)
 {
     RecordBuffer *records = host_part(host)->records;
@@ -87,7 +95,7 @@ void stream_free(Host *host, Stream *stream, Outcome outcome)
         record_stream(records,
                       &(StreamRow){
                           .id = stream->id,
-                          .connection = stream->connection->id,
+                          .connection = recorded_connection(host, stream->connection),
                           .protocol = host->network->application->protocols[stream->protocol].name,
                           .opener = host->entity.id,
                           .opened = *stream_opened(host, stream),

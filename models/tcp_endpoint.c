@@ -2,24 +2,26 @@
 /* Endpoints: their table, their timers, and what they send. */
 #include "models/tcp_endpoint.h"
 
+#include "models/ranked.h"
 #include "models/stack.h"
 
 #include <string.h>
 
 TcpHost *tcp_host(Host *host)
 {
-    if (host->transport == NULL) {
-        TcpHost *table = g_new0(TcpHost, 1);
+    TcpHost *table = ranked_table(host, RANKED_LAYERS);
+    if (table == NULL) {
+        table = g_new0(TcpHost, 1);
         table->ended = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
         table->unresolved = g_array_new(FALSE, FALSE, sizeof(TcpUnresolved));
-        host->transport = table;
+        ranked_set_table(host, RANKED_LAYERS, table);
     }
-    return host->transport;
+    return table;
 }
 
 TcpEndpoint *tcp_endpoint_find(Host *host, uint64_t id)
 {
-    const TcpHost *table = host->transport;
+    const TcpHost *table = ranked_table(host, RANKED_LAYERS);
     return table == NULL ? NULL : id_table_find(&table->endpoints, id);
 }
 
@@ -72,7 +74,7 @@ static int compare_ids(const void *a, const void *b)
 
 GPtrArray *tcp_host_list(const Host *host)
 {
-    const TcpHost *table = host->transport;
+    const TcpHost *table = ranked_table(host, RANKED_LAYERS);
     GPtrArray *list = g_ptr_array_new();
     if (table == NULL) {
         return list;
@@ -199,12 +201,13 @@ void tcp_host_forget(Host *host, bool by_crash)
         }
         clear(host, endpoint);
     }
-    TcpHost *table = host->transport;
+    TcpHost *table = ranked_table(host, RANKED_LAYERS);
     if (!by_crash && table != NULL) {
         id_table_clear(&table->endpoints, &host_part(host)->blocks);
         g_hash_table_unref(table->ended);
         g_array_unref(table->unresolved);
-        g_clear_pointer(&host->transport, g_free);
+        g_free(table);
+        ranked_set_table(host, RANKED_LAYERS, NULL);
     }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the record learns of TCP: packets, series, and at the end of the run what became of messages
  * that no sender saw acknowledged. */
+#include "models/ranked.h"
 #include "models/stack.h"
 #include "models/tcp_endpoint.h"
 
@@ -101,7 +102,7 @@ static uint64_t received_by(const Network *network, EntityId receiver, uint64_t 
                             bool *ret_crashed)
 {
     Host *host = host_of(simulation_entity(network->simulation, receiver));
-    const TcpHost *table = host->transport;
+    const TcpHost *table = ranked_table(host, RANKED_LAYERS);
     const TcpEndpoint *endpoint = tcp_endpoint_find(host, id);
     const TcpEnded *ended =
         table == NULL || endpoint != NULL ? NULL : g_hash_table_lookup(table->ended, &id);
@@ -171,7 +172,7 @@ void tcp_finish_host(Host *host)
             host->network->stack->tcp_user->messages(item, resolve_in_flight, &unacknowledged);
         }
     }
-    const TcpHost *table = host->transport;
+    const TcpHost *table = ranked_table(host, RANKED_LAYERS);
     for (guint i = 0; table != NULL && i < table->unresolved->len; i++) {
         const TcpUnresolved *lost = &g_array_index(table->unresolved, TcpUnresolved, i);
         resolve(host, lost->receiver, &lost->header, lost->end, lost->was_open, "reset");

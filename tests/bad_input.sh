@@ -161,6 +161,14 @@ ring'
 with stack name tpc >bad.yaml
 complains 'an unknown stack' 'bad.yaml:4:9
 stack.name'
+with stack name tcp/noise/yamux+quic >bad.yaml
+complains 'transports in another order' "bad.yaml:4:
+stack.name
+found 'tcp/noise/yamux+quic'
+quic+tcp/noise/yamux"
+with stack name quic+tcp/noise/yamux >bad.yaml
+complains 'peers without UDP that there are not' "quic.blocked
+99" --set 'quic.blocked={99}'
 with ping to 99 >bad.yaml
 complains 'a peer that does not exist' 'ping.to' --set ping.target=fixed
 printf 'scenario:\n  module: ping\n  stop: 10\n' >bad.yaml

@@ -150,6 +150,8 @@ static void refusals_and_timeouts(void)
          {"0ms dial 0 1", "35ms crash 1"},
          "9020 0 dialed 1 timeout; ",
          ""},
+        /* Given up while identify is awaited. */
+        {GO "tcp/noise/yamux", {"0ms dial 0 1", "75ms disconnect 0 1"}, "", ""},
         /* The other side does not speak the stream's protocol. */
         {PLAIN "tcp/noise/yamux negotiation.refuse={1}",
          {"0ms send 0 1 0 1"},
