@@ -197,6 +197,7 @@ bool quic_packet_send(Host *host, EntityId peer, uint64_t connection, const void
                                  .size_bytes = datagram->wire_bytes + IP_UDP_BYTES},
                        &(PacketContent){.head = content,
                                         .head_size_bytes = content_size_bytes,
+                                        .is_whole = true,
                                         .is_blocked = blocked != NULL &&
                                                       (peer_set_has(blocked, peer) ||
                                                        peer_set_has(blocked, host->entity.id))});
