@@ -50,7 +50,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Conversation, conversation_clear)
 
 /* Reading. */
 
-/* The first connection between peers that are wanted that has not ended before the window. */
+/* The first connection between peers that are wanted that has not ended before the window; an
+ * attempt that was called off only when there is nothing else. */
 static bool choose(const PlotSource *source, Conversation *conversation, GError **error)
 {
     GError *problem = NULL;
@@ -58,7 +59,8 @@ static bool choose(const PlotSource *source, Conversation *conversation, GError 
     g_autoptr(sqlite3_stmt) row = database_prepare_for_run(
         source->database,
         "SELECT id, dialer_id, listener_id, stack, dialed_ns FROM connection WHERE run_id = ?1"
-        " AND dialed_ns <= ?3 AND ifnull(closed_ns, ?2) >= ?2 ORDER BY dialed_ns, id",
+        " AND dialed_ns <= ?3 AND ifnull(closed_ns, ?2) >= ?2"
+        " ORDER BY outcome = 'cancelled', dialed_ns, id",
         source->run_id, error);
     if (row == NULL) {
         return false;

@@ -219,6 +219,38 @@ static void plot_of_dials_names_the_handshake_of_quic(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(script, "title 'other phases'"));
 }
 
+/* A dial over two transports has the phases of the attempt that won and its own, the other attempt
+ * those of its own span, which began in the same instant. */
+static void plot_of_dials_tells_attempts_apart(void)
+{
+    const PlotOptions options = all();
+    g_autoptr(sqlite3) database = sample_run_open(NULL);
+    sample_run_change(
+        database,
+        "DELETE FROM connection WHERE listener_id <> 1 OR dialer_id <> 0;"
+        "UPDATE connection SET stack = 'tcp/noise/yamux';"
+        "INSERT INTO connection (run_id, id, dialer_id, listener_id, stack, dialed_ns, closed_ns,"
+        " outcome) VALUES (1, 99, 0, 1, 'quic', 0, 15000000, 'cancelled');"
+        "INSERT INTO span VALUES"
+        " (1,50,50,NULL,'dial','internal',0,0,20000000,'ok',"
+        "  '{\"from\":0,\"to\":1,\"stack\":\"tcp/noise/yamux\"}'),"
+        " (1,51,50,50,'attempt','internal',0,0,15000000,'ok',"
+        "  '{\"from\":0,\"to\":1,\"stack\":\"quic\"}'),"
+        " (1,52,50,51,'quic','internal',0,0,15000000,'error',NULL),"
+        " (1,53,50,50,'attempt','internal',0,5000000,15000000,'ok',"
+        "  '{\"from\":0,\"to\":1,\"stack\":\"tcp/noise/yamux\"}'),"
+        " (1,54,50,53,'transport','internal',0,5000000,15000000,'ok','{\"round_trips\":1}'),"
+        " (1,55,50,50,'identify','internal',0,15000000,20000000,'ok','{\"round_trips\":1}')");
+    g_autofree char *script = script_of(database, "dial", &options, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(script);
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "$phase0 << EOD\n5 0 5 15\nEOD\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "$phase4 << EOD\n0 1 0 15\nEOD\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "$phase5 << EOD\n15 0 15 20\nEOD\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "$phase6 << EOD\nEOD\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "\"20 ms, 2 R, 0 / 0 B\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(script, "$failed << EOD\n15 1 15 \"cancelled, 15 ms\"\n"));
+}
+
 /* The run ended before the dial did: it is not open, and has not failed. */
 static void plot_of_dials_knows_those_under_way(void)
 {
@@ -436,6 +468,7 @@ CU_TestInfo suite_plot[] = {
     {"plot_keeps_to_window_and_peers", plot_keeps_to_window_and_peers},
     {"plot_of_dials_shows_their_phases", plot_of_dials_shows_their_phases},
     {"plot_of_dials_names_the_handshake_of_quic", plot_of_dials_names_the_handshake_of_quic},
+    {"plot_of_dials_tells_attempts_apart", plot_of_dials_tells_attempts_apart},
     {"plot_of_dials_knows_those_under_way", plot_of_dials_knows_those_under_way},
     {"plot_of_dials_keeps_to_peers_and_window", plot_of_dials_keeps_to_peers_and_window},
     {"plot_of_dials_compares_cells", plot_of_dials_compares_cells},
