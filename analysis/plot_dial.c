@@ -185,7 +185,7 @@ static bool read_dials(const PlotSource *source, Waterfall *waterfall, GError **
         " FROM connection AS c JOIN run AS r ON r.id = c.run_id"
         " WHERE (?4 OR c.run_id = ?1) AND c.dialed_ns BETWEEN ?2 AND ?3"
         " ORDER BY r.experiment, r.cell, r.repetition,"
-        " c.run_id, c.dialed_ns, c.id",
+        " c.run_id, c.dialed_ns, c.dialer_id, c.listener_id, c.id",
         source->run_id, error);
     if (row == NULL) {
         return false;
@@ -416,7 +416,7 @@ static void append_axes(const Waterfall *waterfall, GString *body, TimeUnit unit
                            ")\nset border 1\nset grid noytics xtics\nset rmargin 3\n"
                            "set key at screen 0.5,0.015 center bottom horizontal maxrows %u\n"
                            "set bmargin %u\n",
-                           keys > 6 ? 2 : 1, keys > 6 ? 8 : 6);
+                           keys > 5 ? 2 : 1, keys > 5 ? 8 : 6);
 }
 
 static void append_plot(GString *body, const guint *counts, guint opened, guint failed)
