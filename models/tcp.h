@@ -136,11 +136,12 @@ typedef struct Tcp {
     uint8_t backoff, timeouts, quick, small_segments;
     uint8_t rack_steps, rack_persist, pingpong, probe_was_again;
     uint8_t window_probes; /* of a window that is shut, since it was */
-    bool is_active, is_limited, rack_has_moved, has_reordered, has_duplicate_report;
-    bool is_orphan;
+    bool is_limited, is_orphan;
     bool is_closed; /* a FIN is to be sent after what is written */
-    bool fin_sent, has_resent, ack_now, syn_due, reset_due, probe_due, has_sent_in_turn,
-        is_ack_scheduled, window_probe_due, leaves_unread;
+    bool fin_sent, ack_now, has_sent_in_turn, is_ack_scheduled;
+    bool is_active : 1, rack_has_moved : 1, has_reordered : 1, has_duplicate_report : 1,
+        has_resent : 1, leaves_unread : 1;
+    bool syn_due : 1, reset_due : 1, probe_due : 1, window_probe_due : 1;
 } Tcp;
 
 /* Begins with a SYN. */

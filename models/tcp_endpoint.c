@@ -254,7 +254,10 @@ static void set_timer(Host *host, TcpEndpoint *endpoint)
     Entity *entity = &host->entity;
     const SimTime deadline = tcp_deadline(&endpoint->tcp);
     const bool is_waiting = tcp_is_in_time_wait(&endpoint->tcp) || is_at_rest(endpoint);
-    if (endpoint->timer == 0 && deadline != SIM_TIME_MAX) {
+    if (!timer_exists(entity, endpoint->timer)) {
+        if (deadline == SIM_TIME_MAX) {
+            return;
+        }
         endpoint->timer = timer_new(entity, KIND_TRANSPORT_TIMER, endpoint->id, is_waiting);
         endpoint->is_waiting = is_waiting;
     } else if (is_waiting != endpoint->is_waiting) {
@@ -262,7 +265,7 @@ static void set_timer(Host *host, TcpEndpoint *endpoint)
         endpoint->is_waiting = is_waiting;
     }
     if (deadline == SIM_TIME_MAX) {
-        timer_stop(entity, endpoint->timer);
+        timer_rest(entity, endpoint->timer); /* an idle connection has none */
     } else if (deadline != timer_deadline(entity, endpoint->timer)) {
         timer_set(entity, endpoint->timer, MAX(deadline - host_now(host), 1));
     }

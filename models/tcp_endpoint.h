@@ -57,7 +57,7 @@ typedef struct TcpUser {
                      void *data);
 } TcpUser;
 
-_Static_assert(sizeof(TcpEndpoint) <= 488, "both halves of a connection take 976 bytes at most");
+_Static_assert(sizeof(TcpEndpoint) <= 480, "both halves of a connection take 960 bytes at most");
 
 /* The host's endpoints and what it remembers of those that are gone. */
 typedef struct TcpHost {

@@ -27,7 +27,7 @@ typedef struct TimerRecord {
     EntityId entity;
     uint32_t next, previous; /* timers of the entity's partition in use, or the free list */
     uint8_t kind;
-    bool is_set, has_entry, background, once, in_use;
+    bool is_set, has_entry, background, once, in_use, is_resting;
 } TimerRecord;
 
 typedef struct TimerPool {

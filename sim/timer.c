@@ -131,6 +131,7 @@ void timer_set(Entity *self, TimerId timer, SimDuration delay)
         partition->foreground++;
     }
     record->is_set = true;
+    record->is_resting = false;
     record->deadline = delay > SIM_TIME_MAX - now ? SIM_TIME_MAX : now + delay;
     record->sequence = entity_next_sequence(self);
     if (record->has_entry && record->entry_time > record->deadline) {
@@ -194,6 +195,26 @@ void timer_free(Entity *self, TimerId timer)
     }
 }
 
+void timer_rest(Entity *self, TimerId timer)
+{
+    TimerRecord *record = find(self, timer);
+    if (record == NULL) {
+        return;
+    }
+    g_assert(entity_is_running(self));
+    if (record->has_entry) {
+        clear_set(self->partition, record);
+        record->is_resting = true;
+    } else {
+        release(self, record, (uint32_t)timer);
+    }
+}
+
+bool timer_exists(const Entity *self, TimerId timer)
+{
+    return find(self, timer) != NULL;
+}
+
 void timer_free_all(Entity *self)
 {
     while (self->timers != 0) {
@@ -218,10 +239,13 @@ bool timer_popped(Partition *partition, const Event *event, EventContent *ret_co
     const uint32_t index = event->payload & ~PAYLOAD_TIMER;
     TimerRecord *record = record_at(partition, index);
     record->has_entry = false;
+    Entity *self = simulation_entity(partition->simulation, record->entity);
     if (!record->is_set) {
+        if (record->is_resting) {
+            release(self, record, index);
+        }
         return false;
     }
-    Entity *self = simulation_entity(partition->simulation, record->entity);
     if (record->sequence != event->sequence) {
         push_entry(self, record, index);
         return false;

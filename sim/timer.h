@@ -29,6 +29,11 @@ void timer_free(Entity *self, TimerId timer); /* 0 and names of freed timers are
 SimTime timer_deadline(const Entity *self, TimerId timer); /* SIM_TIME_MAX: it is not set */
 bool timer_is_set(const Entity *self, TimerId timer);
 
+/* Stops it, and frees it when its entry in the queue has come up, unless it is set again before:
+ * for one that may not be needed for long. */
+void timer_rest(Entity *self, TimerId timer);
+bool timer_exists(const Entity *self, TimerId timer); /* it has not been freed */
+
 /* Frees all timers of the entity: a crash. */
 void timer_free_all(Entity *self);
 

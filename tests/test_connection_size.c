@@ -9,13 +9,17 @@
 
 #include <malloc.h>
 
-enum { CONNECTIONS = 4000, TIMERS = 4 }; /* one for TCP and one for its layers at each end */
+/* At each end a timer of the layers. */
+enum { CONNECTIONS = 1500, TIMERS = 2, STRUCTS_BYTES_MAX = 1800, ALL_BYTES_MAX = 1900 };
+/* A slab of the pool that is as large is not of the heap (sim/zero_pages.h). */
+static const size_t SYSTEM_BYTES_MIN = (size_t)4 << 20;
 
 /* Pools and tables grow ahead of need: of those, what is in use. The queue of events belongs to no
  * connection. */
 static size_t bytes_in_use(const ToyNetwork *toy, size_t connections)
 {
     const NetworkMemory memory = network_memory(toy->network);
+    CU_ASSERT_FATAL(memory.pool_bytes < SYSTEM_BYTES_MIN);
     const struct mallinfo2 heap = mallinfo2();
     return heap.uordblks + heap.hblkhd - memory.pool_bytes + memory.held_bytes -
            memory.queue_bytes - memory.bodies_bytes - memory.timers_bytes +
@@ -34,6 +38,8 @@ static size_t half_bytes(const ToyNetwork *toy, EntityId peer)
     CU_ASSERT_PTR_NULL(endpoint->items);
     CU_ASSERT_PTR_NULL(endpoint->tcp.sent.ring);
     CU_ASSERT_PTR_NULL(endpoint->tcp.islands);
+    CU_ASSERT_FALSE(
+        timer_exists(simulation_entity(network_simulation(toy->network), peer), endpoint->timer));
     CU_ASSERT_PTR_NULL(layered->upgrade);
     CU_ASSERT_PTR_NULL(layered->muxed.channels);
     CU_ASSERT_PTR_NULL(layered->muxed.identify);
@@ -41,7 +47,8 @@ static size_t half_bytes(const ToyNetwork *toy, EntityId peer)
            memory.connection_half_bytes + TIMERS / 2 * memory.timer_bytes;
 }
 
-static void expect_small_connections(const char *stack)
+/* is_measured: the heap too, of which a first run takes some for good. */
+static void expect_small_connections(const char *stack, bool is_measured)
 {
     g_autofree char *name = g_strdup_printf("stack.name=%s", stack);
     const char *const settings[] = {name, "record.level=metrics", NULL};
@@ -59,20 +66,22 @@ static void expect_small_connections(const char *stack)
     const size_t before = bytes_in_use(toy, 1) - toy->log->allocated_len;
     simulation_run(simulation, 20 * SIM_SECOND, false, UINT64_MAX);
     const size_t after = bytes_in_use(toy, 1 + CONNECTIONS) - toy->log->allocated_len;
-    CU_ASSERT(half_bytes(toy, 0) + half_bytes(toy, 1) <= 2048);
+    CU_ASSERT(half_bytes(toy, 0) + half_bytes(toy, 1) <= STRUCTS_BYTES_MAX);
     /* With the headers of the allocator and the tables that find a connection by its id; an
      * allocator that says nothing of itself is not asked. */
-    if (mallinfo2().uordblks > 0) {
-        CU_ASSERT((double)(after - before) / CONNECTIONS <= 2304);
+    if (is_measured && mallinfo2().uordblks > 0) {
+        CU_ASSERT((double)(after - before) / CONNECTIONS <= ALL_BYTES_MAX);
     }
     toy_network_go_on(toy, 21 * SIM_SECOND);
 }
 
+/* Two KiB are wanted; it is less, and is to stay so. */
 static void idle_connections_take_two_kibibytes_at_most(void)
 {
     static const char *const STACKS[] = {"tcp/noise/yamux", "tcp/noise/mplex", "ws/tls/yamux"};
+    expect_small_connections(STACKS[0], false);
     for (size_t i = 0; i < G_N_ELEMENTS(STACKS); i++) {
-        expect_small_connections(STACKS[i]);
+        expect_small_connections(STACKS[i], true);
     }
 }
 

@@ -272,6 +272,36 @@ static void timer_put_off_keeps_one_queue_entry(void)
     CU_ASSERT_EQUAL(simulation_events(simulation), 100002);
 }
 
+/* One that rests is there until its entry comes up, and for longer when it is set again before. */
+static void timer_rests_and_goes(void)
+{
+    Log log = {0};
+    g_autoptr(Simulation) simulation = toys("heap", 1, false, &log);
+    Entity *self = simulation_entity(simulation, 0);
+    const TimerId gone = timer_new(self, KIND_LOG, 1, false),
+                  again = timer_new(self, KIND_LOG, 2, false),
+                  unset = timer_new(self, KIND_LOG, 3, false);
+    timer_set(self, gone, 20);
+    timer_rest(self, gone);
+    timer_set(self, again, 20);
+    timer_rest(self, again);
+    timer_set(self, again, 30);
+    timer_rest(self, unset);
+    CU_ASSERT_FALSE(timer_exists(self, unset));
+    CU_ASSERT(timer_exists(self, gone) && timer_deadline(self, gone) == SIM_TIME_MAX);
+    timer_once(self, KIND_LOG, 4, 25);
+    CU_ASSERT_EQUAL(simulation_run(simulation, SIM_SECOND, true, UINT64_MAX), RUN_IDLE);
+    CU_ASSERT_EQUAL_FATAL(log.count, 2);
+    CU_ASSERT_EQUAL(log.lines[0].argument, 4);
+    CU_ASSERT_EQUAL(log.lines[1].argument, 2);
+    CU_ASSERT_EQUAL(log.lines[1].time, 30);
+    CU_ASSERT_FALSE(timer_exists(self, gone));
+    CU_ASSERT(timer_exists(self, again)); /* it has expired, but does not rest */
+    timer_rest(self, again);
+    timer_rest(self, gone);
+    CU_ASSERT_FALSE(timer_exists(self, again) || timer_exists(self, 0));
+}
+
 static void timer_moves_stops_and_is_freed(void)
 {
     Log log = {0};
@@ -401,6 +431,7 @@ CU_TestInfo suite_simulation[] = {
      simulation_permuted_ties_keep_the_order_of_one_origin},
     {"simulation_deferred_work_runs_in_its_instant", simulation_deferred_work_runs_in_its_instant},
     {"timer_put_off_keeps_one_queue_entry", timer_put_off_keeps_one_queue_entry},
+    {"timer_rests_and_goes", timer_rests_and_goes},
     {"timer_moves_stops_and_is_freed", timer_moves_stops_and_is_freed},
     {"simulation_is_idle_at_a_whole_second_whatever_keeps_alive",
      simulation_is_idle_at_a_whole_second_whatever_keeps_alive},

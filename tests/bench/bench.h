@@ -31,7 +31,7 @@ double bench_thread_seconds(void);
 /* Prints one result. */
 void bench_report(const Bench *bench, const char *parameters, double value, const char *unit);
 
-/* The names of all stacks, NULL-terminated. */
+/* The names of stacks, one of the layered ones among them; NULL-terminated. */
 extern const char *const BENCH_STACKS[];
 
 /* Sorts the values and returns the middle one. */
