@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs the benchmarks named on the command line, or all. */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime() */
+
 #include "tests/bench/bench.h"
 
 #include <stdio.h>
