@@ -261,18 +261,24 @@ static uint32_t add_only(Quic *quic, QuicSpaceName name, GByteArray *to, const Q
     return head.wire_bytes;
 }
 
+/* A client that has not heard the server's hello has no keys but the first, and pads what it sends
+ * with those (RFC 9000, sections 10.2.3 and 14.1). */
 static bool next_close(Quic *quic, GByteArray *to)
 {
     if (!quic->close_due) {
         return false;
     }
     quic->close_due = false;
-    const QuicSpaceName name = quic->spaces[QUIC_HANDSHAKE] != NULL ? QUIC_HANDSHAKE
-                               : quic->spaces[QUIC_INITIAL] != NULL ? QUIC_INITIAL
-                                                                    : QUIC_APPLICATION;
+    const QuicSpace *initial = quic->spaces[QUIC_INITIAL];
+    const bool is_unheard = quic->is_client && initial != NULL &&
+                            initial->crypto_received < (uint64_t)quic->settings->server_hello_bytes;
+    const QuicSpaceName name = is_unheard                             ? QUIC_INITIAL
+                               : quic->spaces[QUIC_HANDSHAKE] != NULL ? QUIC_HANDSHAKE
+                               : initial != NULL                      ? QUIC_INITIAL
+                                                                      : QUIC_APPLICATION;
     QuicSpace *space = quic->spaces[name];
     const QuicFrame frame = {.kind = QUIC_FRAME_CLOSE, .flags = quic->in_error ? QUIC_IN_ERROR : 0};
-    add_only(quic, name, to, &frame, 0);
+    add_only(quic, name, to, &frame, is_unheard ? quic->datagram_bytes : 0);
     quic_sent_add(space)->fate = QUIC_LOST; /* it is not acknowledged */
     quic_sent_trim(space);
     return true;

@@ -222,6 +222,24 @@ static void closing_waits_for_what_was_written(void)
     quic_rig_clear(&rig);
 }
 
+/* Before the first answer, with the only keys that there are, and padded. */
+static void a_dial_may_be_called_off(void)
+{
+    QuicRig rig;
+    quic_rig_init(&rig, NULL);
+    rig.log = g_string_new(NULL);
+    quic_rig_begin(&rig);
+    quic_rig_run(&rig, 10 * MS);
+    quic_close(&rig.ends[0].quic, 10 * MS);
+    quic_rig_flush(&rig, 0);
+    quic_rig_run(&rig, 30 * SIM_SECOND);
+    quic_rig_expect(&rig, "0>I(c)1280; 10>I(x)1280; 50<I(ac)H(c)1280; 100>I(x)1280; ");
+    CU_ASSERT_EQUAL(rig.ends[1].events, QUIC_EVENT_RESET);
+    CU_ASSERT_EQUAL(rig.ends[1].quic.state, QUIC_CLOSED);
+    CU_ASSERT_EQUAL(rig.ends[0].quic.state, QUIC_CLOSED);
+    quic_rig_clear(&rig);
+}
+
 static void a_stranger_is_reset(void)
 {
     QuicRig rig;
@@ -395,6 +413,7 @@ CU_TestInfo suite_quic[] = {
     {"a_handshake_without_answer_is_given_up", a_handshake_without_answer_is_given_up},
     {"every_twentieth_lonely_ack_asks_for_one", every_twentieth_lonely_ack_asks_for_one},
     {"closing_waits_for_what_was_written", closing_waits_for_what_was_written},
+    {"a_dial_may_be_called_off", a_dial_may_be_called_off},
     {"a_stranger_is_reset", a_stranger_is_reset},
     {"persistent_congestion_leaves_two_packets", persistent_congestion_leaves_two_packets},
     {"what_comes_before_its_keys_is_kept", what_comes_before_its_keys_is_kept},
