@@ -27,17 +27,19 @@ Channel *channel_new(Host *host, MuxedConnection *muxed, uint64_t id, unsigned p
     Channel *channel = block_pool_take(blocks, sizeof *channel);
     channel->id = id;
     channel->protocol = (uint16_t)protocol;
-    channel->before = muxed->last;
-    *(muxed->last == NULL ? &muxed->channels : &muxed->last->next) = channel;
-    muxed->last = channel;
+    Channel *first = muxed->channels;
+    channel->before = first == NULL ? channel : first->before;
+    *(first == NULL ? &muxed->channels : &first->before->next) = channel;
+    muxed->channels->before = channel;
     id_table_add(&muxed->by_id, blocks, id, channel);
     return channel;
 }
 
 static void free_channel(Host *host, MuxedConnection *muxed, Channel *channel)
 {
-    *(channel->before == NULL ? &muxed->channels : &channel->before->next) = channel->next;
-    *(channel->next == NULL ? &muxed->last : &channel->next->before) = channel->before;
+    Channel *first = muxed->channels;
+    *(channel == first ? &muxed->channels : &channel->before->next) = channel->next;
+    (channel->next == NULL ? first : channel->next)->before = channel->before;
     BlockPool *blocks = &host_part(host)->blocks;
     id_table_remove(&muxed->by_id, channel->id);
     if (muxed->by_id.count == 0) {
@@ -423,7 +425,6 @@ void channels_move(MuxedConnection *from, MuxedConnection *to)
 {
     g_assert(to->channels == NULL);
     to->channels = g_steal_pointer(&from->channels);
-    to->last = g_steal_pointer(&from->last);
     to->by_id = from->by_id;
     from->by_id = (IdTable){0};
     for (Channel *channel = to->channels; channel != NULL; channel = channel->next) {

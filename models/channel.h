@@ -57,9 +57,9 @@ struct MuxedConnection {
     const ChannelCarrier *carrier;
     uint64_t id;            /* of the connection */
     Connection *connection; /* NULL: at a listener before it is ready, and once it has ended */
-    Channel *channels, *last;
-    IdTable by_id;  /* of the channels */
-    Span *identify; /* the span of it, while it is open; else NULL */
+    Channel *channels;      /* the first; before it stands the last */
+    IdTable by_id;          /* of the channels */
+    Span *identify;         /* the span of it, while it is open; else NULL */
     EntityId peer;
     bool is_ready : 1;       /* to carry streams */
     bool is_known : 1;       /* identify has told what the other side speaks */

@@ -27,6 +27,7 @@ typedef struct Layered {
     LayeredUpgrade *upgrade; /* NULL once there is no more of it */
     MuxerSession *session;   /* NULL before */
     TimerId timer;
+    SimTime wake_at;          /* when that is set for; SIM_TIME_MAX: it is not */
     SimTime timeout;          /* of the upgrade's step, or of identify; SIM_TIME_MAX: none */
     SimTime flush_at;         /* muxer.coalesce; SIM_TIME_MAX: nothing waits for that */
     bool is_settle_due;       /* at the end of this instant */

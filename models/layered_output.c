@@ -211,6 +211,7 @@ void layered_set_timer(Host *host, Layered *layered)
     if (layered->timer != 0 && (is_idle != layered->is_timer_idle || deadline == SIM_TIME_MAX)) {
         timer_free(entity, layered->timer);
         layered->timer = 0;
+        layered->wake_at = SIM_TIME_MAX;
     }
     if (deadline == SIM_TIME_MAX) {
         return;
@@ -220,7 +221,8 @@ void layered_set_timer(Host *host, Layered *layered)
             timer_new(entity, KIND_TRANSPORT_TIMER, layered->muxed.id | LAYERED_TIMER, is_idle);
         layered->is_timer_idle = is_idle;
     }
-    if (deadline != timer_deadline(entity, layered->timer)) {
-        timer_set(entity, layered->timer, MAX(deadline - host_now(host), 1));
+    if (deadline != layered->wake_at) {
+        layered->wake_at = MAX(deadline, host_now(host) + 1);
+        timer_set(entity, layered->timer, layered->wake_at - host_now(host));
     }
 }

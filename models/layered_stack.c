@@ -132,7 +132,7 @@ static Layered *layered_new(Host *host, TcpEndpoint *endpoint, bool is_dialer)
 {
     Layered *layered = tcp_endpoint_room(endpoint);
     layered->host = host;
-    layered->timeout = layered->flush_at = SIM_TIME_MAX;
+    layered->timeout = layered->flush_at = layered->wake_at = SIM_TIME_MAX;
     layered->muxed = (MuxedConnection){.carrier = &CARRIER,
                                        .id = endpoint->id,
                                        .connection = endpoint->connection,
@@ -367,6 +367,7 @@ static void expire(Host *host, uint64_t argument)
     TcpEndpoint *endpoint = tcp_endpoint_find(host, argument & ~LAYERED_TIMER);
     if (endpoint != NULL && endpoint->user != NULL) {
         const bool was_busy = tcp_endpoint_keep(endpoint);
+        ((Layered *)endpoint->user)->wake_at = SIM_TIME_MAX;
         wake(host, endpoint->user);
         tcp_endpoint_release(host, endpoint, was_busy);
     }
