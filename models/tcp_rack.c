@@ -17,7 +17,9 @@ static SimDuration reordering_window(const Tcp *tcp)
         (tcp->phase >= TCP_PHASE_RECOVERY || tcp->sacked >= tcp->reordering)) {
         return 0;
     }
-    return MIN(tcp->round_trip_min / 4 * tcp->rack_steps, tcp->round_trip_8 / 8);
+    /* Capped first: without a sample the least round trip is SIM_TIME_MAX. */
+    const SimDuration most = tcp->round_trip_8 / 8;
+    return MIN(MIN(tcp->round_trip_min / 4, most) * tcp->rack_steps, most);
 }
 
 void tcp_rack_advance(Tcp *tcp, const TcpSent *sent, SimTime now)

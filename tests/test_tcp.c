@@ -239,6 +239,24 @@ static void a_reordered_pair_is_no_loss(void)
     }
 }
 
+/* As on a connection that stood from the beginning: there has been no round trip to take the least
+ * of, and one duplicate after the other has widened the reordering window. A selective
+ * acknowledgement is the first answer; 2 arrives 1.5 ms after 3 and 4. */
+static void a_wide_window_waits_without_a_least_round_trip(void)
+{
+    g_autoptr(TcpRig) rig = tcp_rig_new(NULL);
+    rig->script = "A3 +1.5";
+    tcp_rig_open(rig);
+    tcp_rig_run(rig, 150 * SIM_MILLISECOND);
+    CU_ASSERT_TRUE(rig->is_open[0]);
+    rig->ends[0].round_trip_min = SIM_TIME_MAX;
+    rig->ends[0].rack_steps = UINT8_MAX;
+    tcp_rig_write(rig, 0, 3 * (uint64_t)rig->ends[0].mss_bytes);
+    tcp_rig_run(rig, 10 * SIM_SECOND);
+    CU_ASSERT_EQUAL(rig->ends[0].resent, 0);
+    CU_ASSERT_EQUAL(rig->ends[1].received, 1 + 3 * (uint64_t)rig->ends[0].mss_bytes);
+}
+
 CU_TestInfo suite_tcp[] = {
     {"connecting_takes_one_round_trip", connecting_takes_one_round_trip},
     {"slow_start_doubles_each_round", slow_start_doubles_each_round},
@@ -254,5 +272,7 @@ CU_TestInfo suite_tcp[] = {
     {"a_lost_syn_or_its_answer", a_lost_syn_or_its_answer},
     {"a_lost_ack_changes_nothing", a_lost_ack_changes_nothing},
     {"a_reordered_pair_is_no_loss", a_reordered_pair_is_no_loss},
+    {"a_wide_window_waits_without_a_least_round_trip",
+     a_wide_window_waits_without_a_least_round_trip},
     CU_TEST_INFO_NULL,
 };
