@@ -250,7 +250,7 @@ static void a_wide_window_waits_without_a_least_round_trip(void)
     tcp_rig_run(rig, 150 * SIM_MILLISECOND);
     CU_ASSERT_TRUE(rig->is_open[0]);
     rig->ends[0].round_trip_min = SIM_TIME_MAX;
-    rig->ends[0].rack_steps = UINT8_MAX;
+    rig->ends[0].rack_steps = rig->ends[0].rack_persist = UINT8_MAX;
     tcp_rig_write(rig, 0, 3 * (uint64_t)rig->ends[0].mss_bytes);
     tcp_rig_run(rig, 10 * SIM_SECOND);
     CU_ASSERT_EQUAL(rig->ends[0].resent, 0);
