@@ -165,11 +165,12 @@ void layered_flush(Host *host, Layered *layered)
     layered_set_timer(host, layered);
 }
 
-/* Whether what there is to say may wait for more: a full segment does not. */
+/* Whether what there is to say may wait for more: a full segment does not, nor what the session
+ * says on its own. */
 bool layered_may_wait(const Host *host, const Layered *layered)
 {
     return host->network->layers.muxer.coalesce > 0 && layered->upgrade == NULL &&
-           layered->session != NULL &&
+           layered->session != NULL && muxer_streams_have_unsent(layered->session) &&
            security_sealed_bytes(security_get(layered->security),
                                  muxer_ahead_bytes(layered->session)) <
                layered_endpoint(layered)->tcp.mss_bytes;

@@ -434,6 +434,7 @@ static void connection_gone(Host *host, Connection *connection, Outcome outcome)
         tcp_endpoint_free(host, endpoint, outcome == OUTCOME_CRASHED);
     } else if (layered != NULL && !layered->is_closing) {
         hang_up(host, endpoint);
+        channels_clear(host, &layered->muxed, "reset"); /* what is held has nowhere to go */
     }
 }
 

@@ -328,6 +328,11 @@ static bool mplex_has_unsent(const MuxerSession *session)
     return mux_has_unsent((const MuxCore *)session);
 }
 
+static bool mplex_streams_have_unsent(const MuxerSession *session)
+{
+    return mux_streams_have_unsent((const MuxCore *)session);
+}
+
 static size_t mplex_memory_bytes(const MuxerSession *session)
 {
     return mux_memory_bytes((const MuxCore *)session, sizeof(MuxCore));
@@ -362,6 +367,7 @@ const Muxer MUXER_mplex = {
     .ahead_bytes = mplex_ahead_bytes,
     .each_waiting = mplex_each_waiting,
     .has_unsent = mplex_has_unsent,
+    .streams_have_unsent = mplex_streams_have_unsent,
     .memory_bytes = mplex_memory_bytes,
     .check = mplex_check,
 };

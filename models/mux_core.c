@@ -450,6 +450,15 @@ MuxStream *mux_take(MuxCore *core, SimTime now, uint32_t header_bytes, uint32_t 
     return let_in(core, now);
 }
 
+bool mux_streams_have_unsent(const MuxCore *core)
+{
+    uint32_t at = core->queue_head;
+    while (at < core->queue_tail && core->queue[at].stream == NULL) {
+        at++;
+    }
+    return at < core->queue_tail || core->writes > 0;
+}
+
 /* What it takes, and whether it is sound. */
 
 uint64_t mux_ahead_bytes(const MuxCore *core, uint32_t (*header)(const MuxEntry *entry))

@@ -149,6 +149,8 @@ static inline bool mux_has_unsent(const MuxCore *core)
 {
     return mux_queue_count(core) > 0 || core->writes > 0;
 }
+/* The same, of streams: what the session itself says does not count. */
+bool mux_streams_have_unsent(const MuxCore *core);
 size_t mux_memory_bytes(const MuxCore *core, size_t struct_bytes);
 void mux_check(const MuxCore *core);
 

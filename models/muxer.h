@@ -96,6 +96,7 @@ struct Muxer {
     void (*each_waiting)(const MuxerSession *session,
                          void (*each)(void *data, const ChannelItem *item), void *data);
     bool (*has_unsent)(const MuxerSession *session);
+    bool (*streams_have_unsent)(const MuxerSession *session);
     size_t (*memory_bytes)(const MuxerSession *session);
     void (*check)(const MuxerSession *session);
 };
@@ -195,6 +196,12 @@ static inline void muxer_each_waiting(const MuxerSession *session,
 static inline bool muxer_has_unsent(const MuxerSession *session)
 {
     return session->muxer->has_unsent(session);
+}
+
+/* The same, of streams: what the session itself says does not count. */
+static inline bool muxer_streams_have_unsent(const MuxerSession *session)
+{
+    return session->muxer->streams_have_unsent(session);
 }
 
 static inline size_t muxer_memory_bytes(const MuxerSession *session)

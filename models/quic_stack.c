@@ -256,6 +256,7 @@ static void connection_gone(Host *host, Connection *connection, Outcome outcome)
         endpoint->is_closing = true;
         quic_close(&endpoint->quic, host_now(host));
         quic_endpoint_flush_later(host, endpoint);
+        channels_clear(host, &endpoint->muxed, "reset"); /* what is held has nowhere to go */
     }
 }
 

@@ -304,6 +304,11 @@ static bool yamux_has_unsent(const MuxerSession *session)
     return mux_has_unsent((const MuxCore *)session);
 }
 
+static bool yamux_streams_have_unsent(const MuxerSession *session)
+{
+    return mux_streams_have_unsent((const MuxCore *)session);
+}
+
 static size_t yamux_memory_bytes(const MuxerSession *session)
 {
     return mux_memory_bytes((const MuxCore *)session, sizeof(Yamux));
@@ -348,6 +353,7 @@ const Muxer MUXER_yamux = {
     .ahead_bytes = yamux_ahead_bytes,
     .each_waiting = yamux_each_waiting,
     .has_unsent = yamux_has_unsent,
+    .streams_have_unsent = yamux_streams_have_unsent,
     .memory_bytes = yamux_memory_bytes,
     .check = yamux_check,
 };

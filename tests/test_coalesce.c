@@ -175,6 +175,20 @@ static void close_of_the_connection_does_not_wait(void)
     CU_ASSERT_STRING_EQUAL(found, expected);
 }
 
+/* Pings of the session are nobody's writes, and let a run be idle. */
+static void session_does_not_wait(void)
+{
+    static const char *const SETTINGS[] = {"stack.name=tcp/noise/yamux", "yamux.keep-alive=1s",
+                                           "muxer.coalesce=1s", NULL};
+    static const char *const ROWS[] = {"0ms dial 0 1", NULL};
+    g_autoptr(ToyNetwork) toy = toy_network_new(SETTINGS, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
+    toy_network_prepare(toy, ROWS);
+    Simulation *simulation = network_simulation(toy->network);
+    CU_ASSERT_EQUAL(simulation_run(simulation, 1000 * SIM_SECOND, true, UINT64_MAX), RUN_IDLE);
+    toy_network_go_on(toy, simulation_now(simulation));
+}
+
 CU_TestInfo suite_coalesce[] = {
     {"writes_of_a_handler_share_a_record", writes_of_a_handler_share_a_record},
     {"small_writes_wait_and_are_joined", small_writes_wait_and_are_joined},
@@ -182,5 +196,6 @@ CU_TestInfo suite_coalesce[] = {
     {"full_segment_does_not_wait", full_segment_does_not_wait},
     {"flow_does_not_wait", flow_does_not_wait},
     {"close_of_the_connection_does_not_wait", close_of_the_connection_does_not_wait},
+    {"session_does_not_wait", session_does_not_wait},
     CU_TEST_INFO_NULL,
 };

@@ -255,6 +255,19 @@ static void every_message_comes_once_and_in_order(void)
     }
 }
 
+/* What waits for a dial that fails is lost, also where the run ends before TCP has taken leave. */
+static void what_waits_for_a_failed_dial_is_lost(void)
+{
+    static const char *const SETTINGS[] = {"stack.name=tcp/noise/yamux",
+                                           "security.accept=[plaintext]", NULL};
+    static const char *const ROWS[] = {"0ms send 0 1 0 1", NULL};
+    g_autoptr(ToyNetwork) toy = toy_network_new(SETTINGS, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
+    toy_network_run(toy, ROWS, 41 * SIM_SECOND / 1000);
+    toy_network_expect_log(toy, "40 0 ended with 1: no-protocol; ");
+    database_fixture_expect(toy->database, "SELECT fate FROM message", "reset");
+}
+
 /* A dial each half second: from 30 s on the sessions' pings are under way at each of them. The run
  * ends once all dials are done, though the pings go on. */
 static void pings_of_sessions_let_a_run_be_idle(void)
@@ -308,6 +321,7 @@ CU_TestInfo suite_layered[] = {
     {"ends_of_streams", ends_of_streams},
     {"crashes_and_partitions", crashes_and_partitions},
     {"every_message_comes_once_and_in_order", every_message_comes_once_and_in_order},
+    {"what_waits_for_a_failed_dial_is_lost", what_waits_for_a_failed_dial_is_lost},
     {"pings_of_sessions_let_a_run_be_idle", pings_of_sessions_let_a_run_be_idle},
     {"a_dial_tells_its_steps", a_dial_tells_its_steps},
     CU_TEST_INFO_NULL,

@@ -282,6 +282,18 @@ static void scenarios_run_on_it(void)
     }
 }
 
+/* What waits for a dial that fails is lost, also where the run ends before QUIC has taken leave. */
+static void what_waits_for_a_failed_dial_is_lost(void)
+{
+    static const char *const SETTINGS[] = {"stack.name=quic", "security.impostors={1}", NULL};
+    static const char *const ROWS[] = {"0ms send 0 1 0 1", NULL};
+    g_autoptr(ToyNetwork) toy = toy_network_new(SETTINGS, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
+    toy_network_run(toy, ROWS, 21 * SIM_SECOND / 1000);
+    toy_network_expect_log(toy, "20 0 ended with 1: wrong-peer; ");
+    database_fixture_expect(toy->database, "SELECT fate FROM message", "reset");
+}
+
 CU_TestInfo suite_quic_stack[] = {
     {"round_trips_are_those_of_libp2p", round_trips_are_those_of_libp2p},
     {"refusals_and_timeouts", refusals_and_timeouts},
@@ -293,5 +305,6 @@ CU_TestInfo suite_quic_stack[] = {
     {"the_search_for_the_mtu_stops_at_that_of_the_link",
      the_search_for_the_mtu_stops_at_that_of_the_link},
     {"scenarios_run_on_it", scenarios_run_on_it},
+    {"what_waits_for_a_failed_dial_is_lost", what_waits_for_a_failed_dial_is_lost},
     CU_TEST_INFO_NULL,
 };
