@@ -35,7 +35,7 @@ extern const SettingsTable QUIC_SETTINGS;
 const char *quic_settings_check(const QuicSettings *settings, int64_t mtu_bytes, GError **error);
 
 /* The defaults with `key=value` changes (keys without `quic.`), for tests; NULL-terminated. Aborts
- * on a wrong one. */
+ * on a wrong one. To be cleared with settings_clear(). */
 QuicSettings quic_settings_of(const char *const *changes);
 
 #endif

@@ -236,6 +236,7 @@ void quic_rig_clear(QuicRig *rig)
 {
     quic_clear(&rig->ends[0].quic);
     quic_clear(&rig->ends[1].quic);
+    settings_clear(&QUIC_SETTINGS, &rig->settings);
     g_ptr_array_unref(rig->wire);
     if (rig->log != NULL) {
         g_string_free(rig->log, TRUE);
